@@ -1,0 +1,166 @@
+"""The domain file: what the items are, which events mean approval, which attributes are facets, which rules hold.
+
+A domain is a TOML file; the shipped ones lie in `tools/domains/`. Everything that differs between movies,
+news and shops is here, so that no tool knows what a film is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tools.errors import InvalidInput, NotFound
+
+SHIPPED = Path(__file__).parent / "domains"
+Language = Literal["en", "zh"]
+_RULE = re.compile(r"^\s*(?P<kind>[\w-]+)\s*(?:(?P<op><=|>=|==|<|>)\s*(?P<value>-?\d+(?:\.\d+)?))?\s*$")
+_COMPARE = {"<=": np.less_equal, ">=": np.greater_equal, "==": np.equal, "<": np.less, ">": np.greater}
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(Strict):
+    """`kind`, or `kind OP number`: `like`, `rate >= 4`."""
+
+    kind: str
+    op: str | None = None
+    value: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Rule:
+        match = _RULE.match(text)
+        if not match:
+            raise ValueError(f"{text!r} is not a rule; write an event kind, or a kind and a bound such as 'rate >= 4'")
+        value = match["value"]
+        return cls(kind=match["kind"], op=match["op"], value=None if value is None else float(value))
+
+    def holds(self, kinds: NDArray[np.str_], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        same = kinds == self.kind
+        if self.op is None:
+            return same
+        with np.errstate(invalid="ignore"):
+            return same & _COMPARE[self.op](values, self.value)
+
+
+class Words(Strict):
+    """A noun or verb in each language of the interface."""
+
+    en: str
+    zh: str
+
+
+class Feedback(Strict):
+    """How an event reads as a preference."""
+
+    positive: tuple[str, ...]
+    negative: tuple[str, ...] = ()
+    weights: dict[str, float] = Field(default_factory=dict)  # kind -> weight, 1.0 when absent
+    half_life_days: float = Field(default=90.0, gt=0)
+
+    @field_validator("positive", "negative")
+    @classmethod
+    def _parse(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        for rule in rules:
+            Rule.parse(rule)
+        return rules
+
+    @cached_property
+    def _rules(self) -> tuple[list[Rule], list[Rule]]:
+        return [Rule.parse(r) for r in self.positive], [Rule.parse(r) for r in self.negative]
+
+    def preference(self, kinds: NDArray[np.str_], values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Signed weight of each event, shape (n,): above 0 approval, below 0 dislike, 0 says nothing."""
+        weights = np.array([self.weights.get(k, 1.0) for k in kinds.tolist()], np.float32)
+        sign = np.zeros(len(kinds), np.float32)
+        for rules, mark in zip(self._rules, (1.0, -1.0), strict=True):
+            for rule in rules:
+                sign[rule.holds(kinds, values)] = mark
+        return sign * weights
+
+
+class Attributes(Strict):
+    """Which item attributes play which part. Names must exist in the catalogue only when it has them."""
+
+    facets: tuple[str, ...] = ("tags",)  # small closed vocabularies, offered to the model as enums
+    people: tuple[str, ...] = ()  # names, matched as written
+    shown: tuple[str, ...] = ()  # printed beside the title
+    text_template: str = "{title}. {tags}. {description}"
+
+
+class Policy(Strict):
+    """Rules enforced in code on every slate."""
+
+    hide_seen: bool = True
+    availability: str | None = None  # boolean item attribute: False is never shown
+    sponsored: str | None = None  # boolean item attribute: True is disclosed
+    age_gate: str | None = None  # item attribute with a minimum age in years
+    banned: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # attribute -> values never shown
+    max_items: int = Field(default=50, ge=1, le=200)
+
+
+class Blend(Strict):
+    """Weight of each source in the hybrid score; sources are rank-normalised to [0, 1] before they are summed."""
+
+    search: float = 1.0
+    neighbors: float = 1.0
+    profile: float = 0.5
+    ctr: float = 1.0
+    popularity: float = 0.2
+
+
+class Domain(Strict):
+    """One parsed domain file."""
+
+    name: str
+    item: Words
+    items: Words
+    liked: Words
+    feedback: Feedback
+    attributes: Attributes = Attributes()
+    policy: Policy = Policy()
+    blend: Blend = Blend()
+    tone: str = "warm and concrete"
+    languages: tuple[Language, ...] = ("en", "zh")
+    aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> value -> other names
+
+    @classmethod
+    def load(cls, name_or_file: str | Path) -> Domain:
+        """A shipped domain by name, or a TOML file by path.
+
+        Raises:
+            NotFound: neither a shipped name nor a file.
+            InvalidInput: not TOML, or a key or value it does not allow.
+        """
+        path = domain_path(name_or_file)
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"{path}: not a readable TOML file: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InvalidInput(f"{path}: {where}: {first['msg']}") from error
+
+    def alias(self, attribute: str, value: str, language: Language) -> str:
+        """The value's name in `language` when the domain file gives one, else the value as catalogued."""
+        if language == "en":
+            return value
+        names = self.aliases.get(attribute, {}).get(value, ())
+        return next((name for name in names if not name.isascii()), value)
+
+
+def domain_path(name_or_file: str | Path) -> Path:
+    for path in (SHIPPED / f"{name_or_file}.toml", Path(name_or_file)):
+        if path.is_file():
+            return path
+    shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.toml")))
+    raise NotFound(f"no domain {str(name_or_file)!r}: give a TOML file, or one of {shipped}", "domain")
