@@ -1,0 +1,163 @@
+"""The catalogue: every item as typed columns (tools/columns.py), so that a filter over all of them is a few array
+operations. It does not know where items come from or what they are about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tools.columns import Column, Kind, Mask, Numbers, Postings, column, missing
+from tools.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from tools.domain import Domain
+    from tools.store import Item
+
+Filters = dict[str, dict[str, Any]]  # field -> operator -> value; see tools/filters.py
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_NEGATED = {"!=": "==", "not_contains": "contains_any"}
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """What can be filtered. `values`: the distinct values of a string or list field, sorted. `minimum` and `maximum`:
+    of a number field, and in unix seconds of a date field. `facet`: a closed vocabulary. `people`: names.
+    """
+
+    name: str
+    kind: Kind
+    values: tuple[str, ...] = ()
+    facet: bool = False
+    people: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    integral: bool = False  # a number field that holds whole numbers only
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Items by index 0..n-1, in the order given. Build it with `Catalogue.build`."""
+
+    items: tuple[Item, ...]
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    fields: dict[str, FieldSpec]
+    domain: Domain
+    _columns: dict[str, Column]
+
+    @classmethod
+    def build(cls, items: Sequence[Item], domain: Domain) -> Catalogue:
+        rows = [_row(item) for item in items]
+        names = dict.fromkeys(name for row in rows for name in row)
+        columns = {name: column([row.get(name) for row in rows]) for name in names}
+        fields = {name: _spec(name, held, domain) for name, held in columns.items()}
+        ids, titles = tuple(item.item_id for item in items), tuple(item.title for item in items)
+        return cls(tuple(items), ids, titles, fields, domain, columns)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {item_id: n for n, item_id in enumerate(self.ids)}
+
+    def index(self, item_id: str) -> int:
+        """Raises NotFound: no such item."""
+        try:
+            return self._positions[item_id]
+        except KeyError:
+            raise NotFound(f"no item {item_id!r} in the catalogue", "item_id") from None
+
+    def attributes(self, i: int) -> dict[str, Any]:
+        """What is known of one item besides its title and description, tags included, missing values left out."""
+        return _row(self.items[i])
+
+    def text(self, i: int) -> str:
+        """The item in words, by the domain's template. A sentence with nothing to say is left out."""
+        item = self.items[i]
+        words = {"title": item.title, "description": item.description, **self.attributes(i)}
+        sentences = re.split(r"(?<=[.。])\s*", self.domain.attributes.text_template)
+        return " ".join(filter(None, (_fill(sentence, words) for sentence in sentences)))
+
+    def spec(self, field: str) -> FieldSpec:
+        """Raises NotFound: no such field; the message lists the fields there are."""
+        try:
+            return self.fields[field]
+        except KeyError:
+            raise NotFound(
+                f"no field {field!r} in the catalogue: there are {', '.join(self.fields)}", "filters"
+            ) from None
+
+    def numbers(self, field: str) -> NDArray[np.float64]:
+        """A number, boolean (0, 1) or date (unix seconds) field, NaN where missing; shape (n,)."""
+        held = self._columns[self.spec(field).name]
+        if not isinstance(held, Numbers):
+            raise InvalidInput(f"field {field!r} holds {self.fields[field].kind} values, not numbers")
+        return held.data
+
+    def matrix(self, field: str) -> sp.csr_matrix:
+        """A string or list field as a binary float32 matrix (n_items, n_values), columns in the order of its values."""
+        held = self._columns[self.spec(field).name]
+        if not isinstance(held, Postings):
+            raise InvalidInput(f"field {field!r} holds {self.fields[field].kind} values, which have no vocabulary")
+        return held.matrix()
+
+    def find(self, field: str, value: str) -> str | None:
+        """The catalogued spelling of `value`, whatever its case, accents and punctuation; None when there is none."""
+        held = self._columns[self.spec(field).name]
+        code = held.code(value) if isinstance(held, Postings) else None
+        return None if code is None else self.fields[field].values[code]
+
+    def mask(self, filters: Mapping[str, Mapping[str, Any]]) -> Mask:
+        """Which items satisfy every constraint, shape (n,). A missing value satisfies only `!=` and `not_contains`.
+
+        Strings: `contains` is a case-insensitive substring. Lists: `contains` wants every value given, `contains_any`
+        and `in` any; `==` with one value means that the list holds it, with a list that it holds exactly these.
+        """
+        out = np.ones(len(self), bool)
+        for field, constraint in filters.items():
+            held = self._columns[self.spec(field).name]
+            for operator, value in constraint.items():
+                positive = held.holds(_NEGATED.get(operator, operator), value)
+                out &= ~positive if operator in _NEGATED else positive
+        return out
+
+
+def _row(item: Item) -> dict[str, Any]:
+    row = {"tags": item.tags, **item.attributes, "published_at": item.published_at}
+    return {name: value for name, value in row.items() if not missing(value)}
+
+
+def _spec(name: str, held: Column, domain: Domain) -> FieldSpec:
+    people = name in domain.attributes.people
+    if isinstance(held, Postings):
+        return FieldSpec(name, held.kind, held.values, name in domain.attributes.facets, people)
+    assert isinstance(held, Numbers)
+    data = held.data[~np.isnan(held.data)]
+    integral = bool((data == np.round(data)).all())
+    return FieldSpec(name, held.kind, minimum=float(data.min()), maximum=float(data.max()), integral=integral)
+
+
+def _fill(sentence: str, words: Mapping[str, Any]) -> str:
+    slots = _SLOT.findall(sentence)
+    if slots and all(missing(words.get(slot)) for slot in slots):
+        return ""
+    filled = _SLOT.sub(lambda slot: _say(words.get(slot[1])), sentence)
+    return re.sub(r"\s*\(\s*\)", "", filled).strip()
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
