@@ -23,6 +23,7 @@ Kind = Literal["number", "string", "list", "boolean", "date"]
 Mask = NDArray[np.bool_]
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})([T ].+)?)?)?$")
+_MARKS = str.maketrans({**dict.fromkeys("'’`", ""), **dict.fromkeys("-‐–._·・", " ")})
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Postings:
 
     @cached_property
     def _plain(self) -> list[str]:
-        return [_unaccented(value) for value in self.values]
+        return [_plain(value) for value in self.values]
 
     @cached_property
     def _sizes(self) -> NDArray[np.int64]:
@@ -107,7 +108,7 @@ class Postings:
         if self.kind == "list":
             code = self.code(value)
             return self._any([] if code is None else [code])
-        part = _unaccented(str(value))
+        part = _plain(str(value))
         return self._any(code for code, text in enumerate(self._plain) if part in text)
 
     def _any(self, codes: Iterable[Any]) -> Mask:
@@ -122,7 +123,7 @@ Column = Numbers | Postings
 
 def fold(text: str) -> str:
     """The letters and digits of a name: no case, accents, width or punctuation. `Amélie!` and `AMELIE` are one."""
-    letters = "".join(c if c.isalnum() else "" if c in "'’`" else " " for c in _unaccented(text))
+    letters = "".join(c if c.isalnum() else " " for c in _plain(text))
     return " ".join(letters.split()) or text.casefold().strip()
 
 
@@ -150,9 +151,10 @@ def date_span(value: Any) -> tuple[float, float]:
     return first.timestamp(), float(after) - 1e-6
 
 
-def _unaccented(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.category(c).startswith("M"))
+def _plain(text: str) -> str:
+    """No case, accents or width, and none of the marks that names are written with or without: `Jean-Pierre`."""
+    letters = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.category(c).startswith("M"))
+    return " ".join("".join(letters).translate(_MARKS).split())
 
 
 def column(values: list[Any]) -> Column:

@@ -21,12 +21,13 @@ class SlateItem(BaseModel):
 
 
 class Relaxation(BaseModel):
-    """Dropping this one constraint would leave `items` items."""
+    """Dropping this one constraint would leave `items` items; `together`: dropping all the entries so marked would."""
 
     field: str
     operator: str
     value: Any
     items: int
+    together: bool = False
 
 
 class Slate(BaseModel):
