@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import polars as pl
+
+from tools import registry
+from tools.bus import Source
+from tools.catalogue import Filters
 from tools.domain import Language
+from tools.errors import InvalidInput
+from tools.filters import parse
+from tools.intent import understand
+from tools.rank.blend import POPULAR, blend, rank
+from tools.rank.rules import allowed, open_turn
 from tools.slate import Slate
+from tools.user import UserView
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tools.toolbox import Toolbox
+
+log = logging.getLogger(__name__)
 
 
 def recommend(
@@ -18,17 +35,76 @@ def recommend(
     query: str | None = None,
     k: int = 10,
     filters: Mapping[str, Any] | None = None,
-    exclude: Sequence[str] = (),
+    exclude: Iterable[str] = (),
     language: Language = "en",
 ) -> Slate:
-    """Up to `k` ranked items with evidence, or an abstaining slate.
+    """Up to `k` ranked items with evidence, or an abstaining slate. `exclude`: item ids.
+
+    Constraints are read from the words of `query` by rules; `filters` come on top and win where both say something.
+    A blank query is none.
 
     Raises:
         InvalidInput: `k` is out of bounds, or a filter names a field, operator or value that is not there.
     """
-    raise NotImplementedError
+    check_k(box, k)
+    words, exclude = (query or "").strip(), tuple(exclude)
+    intent = understand(words, box.catalogue, box.domain) if words else None
+    wanted = merge(intent.filters if intent else {}, parse(filters or {}, box.catalogue))
+    context = open_turn(box, box.view(user_id), wanted, exclude, language)
+    calls = [
+        {"name": "profile_lookup", "args": {}},
+        {"name": "cf_neighbors", "args": {}},
+        {"name": "ctr_score", "args": {}},
+    ]
+    if intent and intent.query:
+        calls.append({"name": "vector_search", "args": {"query": intent.query}})
+    for result in registry.execute(calls, context) if context.eligible.any() else ():
+        if result.error:
+            log.warning("recommending without %s: %s", result.name, result.error)
+    return rank(context, wanted, k, exclude, query=words or None)
+
+
+def check_k(box: Toolbox, k: int) -> None:
+    limit = box.domain.policy.max_items
+    if not 1 <= k <= limit:
+        raise InvalidInput(f"k is {k}: give a number from 1 to {limit}", "k")
+
+
+def merge(below: Filters, above: Filters) -> Filters:
+    """Both sets of constraints; `above` wins where both give the same field and operator."""
+    return {field: {**below.get(field, {}), **above.get(field, {})} for field in {**below, **above}}
 
 
 def batch(box: Toolbox, user_ids: Sequence[str], k: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
-    """Each user's top `k` as (item id, score), without evidence. Unknown ids get the cold-start slate."""
-    raise NotImplementedError
+    """Each user's top `k` as (item id, score), in the order given, without evidence. Unknown ids get the cold-start
+    slate. All events are read once, so this is for many users.
+
+    Raises:
+        InvalidInput: `k` is out of bounds.
+    """
+    check_k(box, k)
+    return (
+        (user.user_id, [(box.catalogue.ids[item], score) for item, score in _top(box, user, k)])
+        for user in _views(box, user_ids)
+    )
+
+
+def _views(box: Toolbox, user_ids: Sequence[str]) -> Iterator[UserView]:
+    wanted = pl.Series(user_ids, dtype=pl.String)
+    events = box.store.events().filter(pl.col("user_id").is_in(wanted.implode()))
+    histories = {str(key[0]): frame for key, frame in events.partition_by("user_id", as_dict=True).items()}
+    users = {user.user_id: user for user in box.store.users()}
+    for user_id in user_ids:
+        yield box.view_of(user_id, users.get(user_id), histories.get(user_id, events.clear()))
+
+
+def _top(box: Toolbox, user: UserView, k: int) -> list[tuple[int, float]]:
+    items = np.flatnonzero(allowed(box, user)).astype(np.int32)
+    columns: dict[Source, NDArray[np.float32]] = {"popularity": box.popularity.scores[items]}
+    if len(user.items):
+        columns["neighbors"] = box.neighbors.scores(user, "both")[items]
+        columns["profile"] = box.profile.score(user, items)
+        columns["ctr"] = box.ctr.predict(user, items)
+    score = blend(columns, box.domain.blend)
+    best = np.argsort(-score, kind="stable")[:k]
+    return [(int(items[at]), round(float(score[at]), 6)) for at in best]

@@ -1,4 +1,4 @@
-"""The toolbox: the trained tools of one bundle with the store beside them, and `Live`, which follows the bundle.
+"""The toolbox: the trained tools of one bundle with the store beside them; and `Live`, which follows the bundle.
 
 A toolbox never changes after it is opened, so a turn that started with one ends with the same one; a newly trained
 bundle becomes another toolbox.
@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ from tools import bundle
 from tools.catalogue import Catalogue
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
-from tools.errors import BundleMissing, CorruptData
+from tools.errors import BundleMissing
 from tools.home import Home
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
@@ -41,13 +41,12 @@ ITEMS = TypeAdapter(list[Item])
 
 @dataclass(frozen=True, eq=False)
 class Toolbox:
-    """Everything a turn uses that is not about its user. Open one with `Toolbox.open`."""
+    """Everything a turn uses that is not about its user. Make one with `Toolbox.open`."""
 
     home: Home
     domain: Domain
     store: Store
     catalogue: Catalogue
-    encoder: Encoder
     search: SearchIndex
     profile: ProfileModel
     neighbors: NeighborModel
@@ -58,13 +57,29 @@ class Toolbox:
 
     @classmethod
     def open(cls, home: Home, store: Store | None = None) -> Toolbox:
-        """Load the current bundle, every file verified.
+        """Load the current bundle, every file verified. Without `store`, the home's own is opened.
 
         Raises:
             BundleMissing: nothing was ingested or trained in this home.
             CorruptData: a file of the bundle is not what its manifest says.
         """
-        raise NotImplementedError
+        folder = bundle.current_folder(home)
+        manifest = bundle.verify(folder)
+        domain = load_domain(home)
+        catalogue = read_catalogue(folder, domain)
+        return cls(
+            home=home,
+            domain=domain,
+            store=store or Store.open(home.store_url),
+            catalogue=catalogue,
+            search=open_search(home, folder, manifest, catalogue),
+            profile=ProfileModel.load(folder / "profile"),
+            neighbors=NeighborModel.load(folder / "neighbors"),
+            popularity=Popularity.load(folder / "popularity"),
+            ctr=CtrModel.load(folder / "ctr"),
+            manifest=manifest,
+            positions={item_id: n for n, item_id in enumerate(catalogue.ids)},
+        )
 
     @property
     def bundle_id(self) -> str:
@@ -75,20 +90,93 @@ class Toolbox:
         return self.manifest.metrics
 
     def view(self, user_id: str, until: float | None = None) -> UserView:
-        """The user as of now, or strictly before `until` (unix seconds). An unknown id gives an empty view."""
-        raise NotImplementedError
+        """The user as of now, or strictly before `until` (unix seconds). An unknown id gives an empty view; with
+        profiling off neither attributes nor events are read.
+        """
+        user = self.store.user(user_id)
+        if user and not user.profiling:
+            return UserView(user_id, known=True, profiling=False)
+        return self.view_of(user_id, user, self.store.user_events(user_id, until))
+
+    def view_of(self, user_id: str, user: User | None, events: pl.DataFrame) -> UserView:
+        """The same from a record and events already read (item_id, timestamp, kind, value; oldest first)."""
+        if user and not user.profiling:
+            return UserView(user_id, known=True, profiling=False)
+        items = np.fromiter((self.positions.get(i, -1) for i in events["item_id"]), np.int32, len(events))
+        held = items >= 0
+        weights = self.domain.feedback.preference(
+            events["kind"].to_numpy().astype(str), events["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        )
+        times = events["timestamp"].cast(pl.Float64).to_numpy()
+        known, attributes = bool(user) or not events.is_empty(), user.attributes if user else {}
+        return UserView(user_id, attributes, items[held], times[held], weights[held], known)
 
 
 class Live:
-    """The toolbox of the current bundle; follows `home/bundles/current` while turns go on."""
+    """The toolbox of the current bundle, for a process that outlives bundles.
 
-    def __init__(self, home: Home, store: Store | None = None) -> None:
-        raise NotImplementedError
+    A new bundle is loaded in a thread while turns go on with the old one, then takes its place at once. One that does
+    not load changes nothing: `last_error` says why, until another bundle loads.
+    """
 
-    last_error: str | None
+    def __init__(self, home: Home, store: Store | None = None, check_every: float = 1.0) -> None:
+        """Raises what `Toolbox.open` raises when the first bundle does not load."""
+        self._box = Toolbox.open(home, store)
+        self._check_every = check_every
+        self._next_check = time.monotonic() + check_every
+        self._refused: str | None = None  # a bundle that did not load; not tried again
+        self._loading = threading.Lock()
+        self.last_error: str | None = None
 
     def current(self) -> Toolbox:
-        raise NotImplementedError
+        """The toolbox to start a turn with. Looks for a new bundle at most once every `check_every` seconds."""
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + self._check_every
+            if self._is_stale():
+                threading.Thread(target=self.refresh, name="bundle-reload", daemon=True).start()
+        return self._box
 
     def refresh(self) -> Toolbox:
-        raise NotImplementedError
+        """Load the current bundle now if it is another one; return what turns use from here on."""
+        with self._loading:
+            if self._is_stale():
+                self._load()
+        return self._box
+
+    def _is_stale(self) -> bool:
+        return bundle.current_id(self._box.home) not in (self._box.bundle_id, self._refused)
+
+    def _load(self) -> None:
+        target = bundle.current_id(self._box.home)
+        try:
+            self._box = Toolbox.open(self._box.home, self._box.store)
+            self._refused = self.last_error = None
+        except Exception as error:  # whatever is wrong with a new bundle, the old one keeps serving
+            log.exception("bundle %s does not load; %s stays in use", target, self._box.bundle_id)
+            self._refused, self.last_error = target, f"bundle {target} does not load: {error}"
+
+
+def load_domain(home: Home) -> Domain:
+    """The domain that was ingested into this home.
+
+    Raises:
+        BundleMissing: nothing was.
+    """
+    if not home.domain_file.is_file():
+        raise BundleMissing(f"nothing was ingested into {home.root} yet; run `tastemaker ingest` or `tastemaker demo`")
+    return Domain.load(home.domain_file)
+
+
+def read_catalogue(folder: Path, domain: Domain) -> Catalogue:
+    """The catalogue a bundle was trained on: its indices are the ones that the models of the bundle use."""
+    return Catalogue.build(ITEMS.validate_json((folder / "catalogue" / "items.json").read_bytes()), domain)
+
+
+@lru_cache(maxsize=1)
+def encoder(name: str = ENCODER) -> Encoder:
+    """The text encoder, loaded once a process: it takes seconds and never changes."""
+    from tools.search.encoder import Encoder
+    from tools.weights import ensure
+
+    return Encoder.load(ensure(name))

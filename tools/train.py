@@ -1,0 +1,238 @@
+"""Train: fit every tool on the events of the home's store and swap the finished bundle in.
+
+Training never opens the vector index: a server may own it meanwhile, and fills it itself when it loads the new bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from tools import bundle
+from tools.catalogue import Catalogue
+from tools.ctr.model import CtrModel
+from tools.domain import Domain
+from tools.errors import BundleMissing, CorruptData, InvalidInput, NotFound
+from tools.home import Home
+from tools.interactions import Interactions
+from tools.neighbors.model import NeighborModel
+from tools.popularity import Popularity
+from tools.profile.model import ProfileModel
+from tools.search.model import SearchIndex
+from tools.store import Store
+from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
+
+TOOLS = ("search", "profile", "neighbors", "popularity", "ctr")  # in the order they are fitted
+NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
+UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
+Metrics = dict[str, dict[str, float]]
+
+
+def train(
+    home: Home,
+    only: str | None = None,
+    until: float | str | None = None,
+    store: Store | None = None,
+    progress: bool = True,
+) -> Metrics:
+    """Fit on the events strictly before `until` (unix seconds or ISO 8601; default all), write and swap the bundle.
+
+    `only` names one tool to refit; the rest is taken over from the current bundle, its catalogue included, so that
+    item indices agree. Returns the metrics of every tool in the bundle.
+
+    Raises:
+        BundleMissing: nothing was ingested, or `only` without a bundle to take the rest from.
+        InvalidInput: `until` is not a time; or `only`, and the bundle was trained with another `until` or domain.
+        NotFound: `only` names no tool.
+    """
+    domain, before = load_domain(home), read_time(until)
+    chosen = _chosen(only)
+    base = None if only is None else _base(home, domain, before)
+    with _opened(home, store) as data, bundle.staging(home) as folder, _bar(len(TOOLS) + 2, progress) as step:
+        trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
+        with step("catalogue"):
+            _write_catalogue(data, folder, base)
+            bench = _Bench.of(data, domain, before, folder)
+        metrics: Metrics = {}
+        for tool in TOOLS:
+            with step(tool):
+                metrics[tool] = bench.fit_and_save(tool) if tool in chosen else _take_over(tool, folder, base)
+        with step("bundle"):
+            manifest = bundle.Manifest(
+                id=bundle.new_id(),
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                store_fingerprint=base[1].store_fingerprint if base else trained_on,
+                domain_hash=domain_hash(domain),
+                until=before,
+                settings=settings(),
+                metrics=metrics,
+            )
+            bundle.publish(home, folder, manifest)
+    return metrics
+
+
+def up_to_date(home: Home, store: Store | None = None) -> bool:
+    """Whether the current bundle was trained on everything that the store and the domain file hold now."""
+    try:
+        manifest = bundle.verify(bundle.current_folder(home))
+    except (BundleMissing, CorruptData):
+        return False
+    with _opened(home, store) as data:
+        return (
+            manifest.store_fingerprint == data.fingerprint()
+            and manifest.domain_hash == domain_hash(load_domain(home))
+            and manifest.settings == settings()
+            and manifest.until is None
+        )
+
+
+def settings() -> dict[str, str | int | float | None]:
+    return {"encoder": ENCODER}
+
+
+def domain_hash(domain: Domain) -> str:
+    return hashlib.sha256(domain.model_dump_json().encode()).hexdigest()
+
+
+def read_time(until: float | str | None) -> float | None:
+    """Unix seconds of a number or an ISO 8601 text (UTC when it names no zone).
+
+    Raises:
+        InvalidInput: neither.
+    """
+    if until is None or isinstance(until, int | float):
+        return until
+    try:
+        return float(until)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(until)
+    except ValueError:
+        raise InvalidInput(f"{until!r} is not a time: give unix seconds or ISO 8601 (1998-04-01)", "until") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+class _Model(Protocol):
+    def save(self, folder: Path) -> None: ...
+
+
+Base = tuple[Path, bundle.Manifest]
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What the tools are fitted from and the folder they are saved in."""
+
+    domain: Domain
+    catalogue: Catalogue
+    events: Interactions
+    folder: Path
+
+    @classmethod
+    def of(cls, data: Store, domain: Domain, until: float | None, folder: Path) -> _Bench:
+        catalogue = read_catalogue(folder, domain)
+        return cls(domain, catalogue, Interactions.from_events(data.events(until), catalogue, domain.feedback), folder)
+
+    def fit_and_save(self, tool: str) -> dict[str, float]:
+        model = self.fit(tool)
+        model.save(self.folder / tool)
+        return dict(getattr(model, "metrics", {}))
+
+    def fit(self, tool: str) -> _Model:
+        match tool:
+            case "search":
+                return SearchIndex.fit(self.catalogue, encoder())
+            case "profile":
+                return ProfileModel.fit(self.catalogue, self.events, self.domain)
+            case "neighbors":
+                return NeighborModel.fit(self.events)
+            case "popularity":
+                return Popularity.fit(self.events)
+            case _:
+                profile, popularity = (self.folder / name for name in UNDER_CTR)  # as saved: what it will meet
+                return CtrModel.fit(
+                    self.events,
+                    ProfileModel.load(profile),
+                    Popularity.load(popularity),
+                    self.catalogue,
+                    self.domain,
+                )
+
+
+def _chosen(only: str | None) -> tuple[str, ...]:
+    if only is None:
+        return TOOLS
+    tool = NAMES.get(only, only)
+    if tool not in TOOLS:
+        raise NotFound(f"no tool {only!r} to train; there are {', '.join(TOOLS)}", "only")
+    return (tool, "ctr") if tool in UNDER_CTR else (tool,)
+
+
+def _base(home: Home, domain: Domain, until: float | None) -> Base:
+    """The current bundle, to take tools over from."""
+    folder = bundle.current_folder(home)
+    manifest = bundle.verify(folder)
+    if manifest.until != until:
+        raise InvalidInput(
+            f"bundle {manifest.id} was trained until {manifest.until}, not {until}: give the same time, or train all",
+            "until",
+        )
+    if manifest.domain_hash != domain_hash(domain):
+        raise InvalidInput(f"{home.domain_file} has changed since bundle {manifest.id}: train all tools", "only")
+    return folder, manifest
+
+
+def _take_over(tool: str, folder: Path, base: Base | None) -> dict[str, float]:
+    assert base is not None
+    shutil.copytree(base[0] / tool, folder / tool)
+    return base[1].metrics.get(tool, {})
+
+
+def _write_catalogue(data: Store, folder: Path, base: Base | None) -> None:
+    if base:
+        shutil.copytree(base[0] / "catalogue", folder / "catalogue")
+        return
+    items = data.items()
+    if not items:
+        raise InvalidInput("the store holds no items; run `tastemaker ingest --items FILE`", "items")
+    (folder / "catalogue").mkdir()
+    (folder / "catalogue" / "items.json").write_bytes(ITEMS.dump_json(items))
+
+
+@contextmanager
+def _opened(home: Home, store: Store | None) -> Iterator[Store]:
+    """The given store, left open; or the home's own, closed afterwards."""
+    if store is not None:
+        yield store
+        return
+    own = Store.open(home.store_url)
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+@contextmanager
+def _bar(steps: int, shown: bool) -> Iterator[Callable[[str], AbstractContextManager[None]]]:
+    """Progress on stderr, one step at a time."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
+        task = progress.add_task("train", total=steps)
+
+        @contextmanager
+        def step(name: str) -> Iterator[None]:
+            progress.update(task, description=f"train {name}")
+            yield
+            progress.advance(task)
+
+        yield step
