@@ -29,3 +29,7 @@ class HomeInUse(TastemakerError):
 
 class CorruptData(TastemakerError):
     """A file is not what its manifest or publisher says it is."""
+
+
+class StoreUnavailable(TastemakerError):
+    """The store cannot be read or written now (disk full, locked, read-only, gone); trying again may work."""

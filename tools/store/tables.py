@@ -1,0 +1,63 @@
+"""The tables. Everything of a user's is keyed by user_id, so that it can be found and erased."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
+
+SCHEMA = 1  # raise when a table changes
+metadata = MetaData()
+_Serial = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts up in SQLite
+
+meta = Table(  # one row; its lock orders the writers, its revision names the state of the data
+    "meta",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("schema", Integer, nullable=False),
+    Column("store_id", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("item_id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("tags", Text, nullable=False),  # JSON list
+    Column("url", Text),
+    Column("image_url", Text),
+    Column("published_at", Text),
+    Column("attributes", Text, nullable=False),  # JSON object
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("user_id", Text, nullable=False, unique=True),
+    Column("attributes", Text, nullable=False),  # JSON object
+    Column("profiling", Boolean, nullable=False, default=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("user_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("timestamp", Double, nullable=False),  # unix seconds
+    Column("kind", Text, nullable=False),
+    Column("value", Double),
+    Column("event_id", Text, unique=True),
+    Column("context", Text),  # JSON object, keys sorted
+    Index("events_of_user", "user_id", "timestamp", "seq"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False, index=True),
+    Column("messages", Text, nullable=False),  # JSON list
+)
