@@ -1,0 +1,185 @@
+"""Collaborative filtering with fold-in: a user is scored from their history as it is now, nothing is refitted.
+
+Two views of the same matrix: what goes with the items of a history (tools/neighbors/weights.py), and what the users
+with the most similar history liked. The recent past counts most in both.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tools.interactions import Interactions
+from tools.neighbors import weights as item_weights
+from tools.neighbors.weights import Weights
+from tools.user import UserView
+
+Method = Literal["item", "user", "both"]
+
+NEIGHBOURS = 50
+SHRINKAGE = 10.0  # shared items at which a similarity counts half
+MEMORY = 20.0  # events after which a history event counts half; the steepest of 15, 30, 60 was best on validation
+FLOOR = 0.1  # what the oldest event still counts
+NEUTRAL = 0.3  # an event without a verdict, beside 1 for a liked item; a disliked one counts 0
+ITEM_SHARE = 0.8  # of the item-based score in method "both"
+
+
+@dataclass(frozen=True, eq=False)
+class NeighborModel:
+    """`weights` (n_items, n_items), dense or sparse; `liked` binary (n_users, n_items) of users `user_ids`."""
+
+    weights: Weights
+    liked: sp.csr_matrix
+    user_ids: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, interactions: Interactions) -> NeighborModel:
+        return cls(item_weights.fit(interactions), interactions.liked(), interactions.user_ids)
+
+    @cached_property
+    def likers(self) -> sp.csr_matrix:
+        """Who liked each item, (n_items, n_users)."""
+        return self.liked.T.tocsr()
+
+    @cached_property
+    def degree(self) -> NDArray[np.float32]:
+        """Liked items of each user, (n_users,)."""
+        return np.diff(self.liked.indptr).astype(np.float32)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        return {user_id: n for n, user_id in enumerate(self.user_ids)}
+
+    @property
+    def n_items(self) -> int:
+        return int(self.liked.shape[1])
+
+    def fold_in(self, user: UserView) -> Folded:
+        """The user's history as a query; hold on to it to score and explain without doing the work twice."""
+        items, weight, age = _latest(user)
+        strength = np.where(weight > 0, weight, np.where(weight == 0, NEUTRAL, 0.0))
+        query = strength * (FLOOR + (1 - FLOOR) * np.exp2(-age / MEMORY))
+        return Folded(self, items, query.astype(np.float32), weight > 0, self.rows.get(user.user_id, -1))
+
+    def like(self, item: int) -> Folded:
+        """One item as the whole query, whoever asks."""
+        return Folded(self, np.array([item], np.int32), np.ones(1, np.float32), np.ones(1, bool), -1)
+
+    def scores(self, user: UserView, method: Method = "both") -> NDArray[np.float32]:
+        """Shape (n_items,), higher is better; all 0 for a user without history."""
+        return self.fold_in(user).scores(method)
+
+    def similar_items(self, item: int, n: int = 20) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Up to `n` items that go with `item`, best first, and their weights; itself left out."""
+        row = self.like(item).scores("item")
+        best = np.argsort(-row, kind="stable")[:n].astype(np.int32)
+        best = best[row[best] > 0]
+        return best, row[best]
+
+    def shared(self, item: int, other: int) -> tuple[int, int]:
+        """How many of the users who liked `other` also liked `item`, and how many liked `other`."""
+        those = self.likers[other].indices
+        return len(np.intersect1d(those, self.likers[item].indices, assume_unique=True)), len(those)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if sp.issparse(self.weights):
+            sp.save_npz(folder / "weights.npz", self.weights)
+        else:
+            np.save(folder / "weights.npy", self.weights)
+        sp.save_npz(folder / "liked.npz", self.liked)
+        (folder / "users.json").write_text(json.dumps(self.user_ids, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> NeighborModel:
+        """Dense weights are mapped, not read: several processes share them."""
+        dense = folder / "weights.npy"
+        weights = np.load(dense, mmap_mode="r") if dense.exists() else sp.load_npz(folder / "weights.npz").tocsr()
+        users = json.loads((folder / "users.json").read_text(encoding="utf-8"))
+        return cls(weights, sp.load_npz(folder / "liked.npz").tocsr(), tuple(users))
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """One user's query: `items` (m,) of the history, `query` (m,) how much each counts, `is_liked` (m,). `row` is the
+    user's own row in the trained matrix, -1 when they are new.
+    """
+
+    model: NeighborModel
+    items: NDArray[np.int32]
+    query: NDArray[np.float32]
+    is_liked: NDArray[np.bool_]
+    row: int
+
+    def scores(self, method: Method = "both") -> NDArray[np.float32]:
+        """Shape (n_items,). `item` and `user` on their own scale, `both` in [0, 1]."""
+        match method:
+            case "item":
+                return self._by_items
+            case "user":
+                return self._by_users
+            case "both":
+                return ITEM_SHARE * _spread(self._by_items) + (1 - ITEM_SHARE) * _spread(self._by_users)
+
+    def because(self, item: int, n: int = 2) -> NDArray[np.int32]:
+        """The liked items of the history that speak most for `item`, best first; none below half of the best."""
+        column = self.model.weights[self.items, item]
+        share = np.asarray(column.todense() if sp.issparse(column) else column).ravel() * self.query * self.is_liked
+        best = np.argsort(-share, kind="stable")[:n]
+        return self.items[best[share[best] > max(0.0, share.max(initial=0.0) / 2 - 1e-9)]]
+
+    def support(self, item: int) -> tuple[int, int]:
+        """How many of the nearest users liked `item`, and how many nearest users there are."""
+        users, _ = self.neighbours
+        return len(np.intersect1d(users, self.model.likers[item].indices, assume_unique=True)), len(users)
+
+    @cached_property
+    def neighbours(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Up to 50 users by damped cosine between liked items: their rows and similarities."""
+        query, model = self.query[self.is_liked], self.model
+        both = np.column_stack([query, np.ones_like(query)])
+        dot, shared = (model.likers[self.items[self.is_liked]].T @ both).T
+        norm = np.sqrt(model.degree) * np.sqrt((query**2).sum())
+        similarity = np.divide(dot, norm, out=np.zeros_like(dot), where=norm > 0) * shared / (shared + SHRINKAGE)
+        if self.row >= 0:
+            similarity[self.row] = 0.0
+        near = np.flatnonzero(similarity > 0)
+        if len(near) > NEIGHBOURS:
+            near = near[np.argpartition(-similarity[near], NEIGHBOURS)[:NEIGHBOURS]]
+        return near.astype(np.int32), similarity[near]
+
+    @cached_property
+    def _by_items(self) -> NDArray[np.float32]:
+        if not len(self.items):
+            return np.zeros(self.model.n_items, np.float32)
+        rows = self.model.weights[self.items]
+        scored = rows.T @ self.query if sp.issparse(rows) else self.query @ rows
+        return np.asarray(scored, np.float32)
+
+    @cached_property
+    def _by_users(self) -> NDArray[np.float32]:
+        users, similarity = self.neighbours
+        return np.asarray(self.model.liked[users].T @ similarity, np.float32)
+
+
+def _latest(user: UserView) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+    """Each item of the history once: its last verdict (0 when it never had one), and how many items are newer."""
+    items, weights = user.items[::-1], user.weights[::-1]
+    unique, last = np.unique(items, return_index=True)
+    weight = np.zeros(len(unique), np.float32)
+    judged, at = np.unique(items[weights != 0], return_index=True)
+    weight[np.searchsorted(unique, judged)] = weights[weights != 0][at]
+    return unique, weight, np.argsort(np.argsort(last))
+
+
+def _spread(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Min-max to [0, 1]; all 0 when there is nothing to tell apart."""
+    low, high = scores.min(initial=0.0), scores.max(initial=0.0)
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)

@@ -1,0 +1,64 @@
+"""Why the neighbours say an item: sentences in both languages, with figures counted from the history and the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tools.bus import Evidence
+from tools.domain import Words
+from tools.neighbors.model import Folded, Method
+
+ENOUGH = 5  # users; below it a count of neighbours is neither telling nor anonymous
+
+
+def history(folded: Folded, method: Method, titles: Sequence[str], liked: Words) -> Callable[[int], list[Evidence]]:
+    """Reasons from the user's own history, by what `method` looked at."""
+
+    def explain(item: int) -> list[Evidence]:
+        reasons = []
+        if method != "user":
+            reasons += _goes_with(folded, item, titles, liked)
+        if method != "item":
+            reasons += _closest(folded, item, liked)
+        return reasons
+
+    return explain
+
+
+def named(folded: Folded, method: Method, titles: Sequence[str], liked: Words) -> Callable[[int], list[Evidence]]:
+    """Reasons from the one item that the user named. Only what the matrix shows: that both are liked by the same
+    users.
+    """
+    other = int(folded.items[0])
+
+    def explain(item: int) -> list[Evidence]:
+        both, of = folded.model.shared(item, other)
+        if both < ENOUGH and not (method != "user" and len(folded.because(item))):
+            return []
+        text, text_zh = f"goes with {titles[other]}, which you named", f"与你提到的《{titles[other]}》相配"
+        figures = {"because": [titles[other]]}
+        if both < ENOUGH:
+            return [Evidence(kind="neighbors", text=text, text_zh=text_zh, **figures)]
+        text += f": {liked.en} by {both} of the {of} users by whom {titles[other]} was"
+        text_zh += f"：给《{titles[other]}》{liked.zh}的 {of} 位用户中有 {both} 位也对它{liked.zh}"
+        return [Evidence(kind="neighbors", text=text, text_zh=text_zh, support=both, of=of, **figures)]
+
+    return explain
+
+
+def _goes_with(folded: Folded, item: int, titles: Sequence[str], liked: Words) -> list[Evidence]:
+    names = [titles[i] for i in folded.because(item).tolist()]
+    if not names:
+        return []
+    text = f"goes with {' and '.join(names)}, which you {liked.en}"
+    text_zh = f"与你{liked.zh}的{'和'.join(f'《{name}》' for name in names)}相配"
+    return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=names)]
+
+
+def _closest(folded: Folded, item: int, liked: Words) -> list[Evidence]:
+    support, of = folded.support(item)
+    if support < ENOUGH:
+        return []
+    text = f"{liked.en} by {support} of the {of} users closest to you"
+    text_zh = f"与你最接近的 {of} 位用户中有 {support} 位{liked.zh}"
+    return [Evidence(kind="neighbors", text=text, text_zh=text_zh, support=support, of=of)]
