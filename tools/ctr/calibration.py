@@ -1,0 +1,63 @@
+"""From a model's log-odds to probabilities that mean what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.ctr.metrics import Clicks, logloss
+
+Floats = NDArray[np.floating]
+Kind = Literal["none", "platt", "isotonic"]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`none`: sigma(z); `platt`: sigma(a z + b), `y` = (a, b); `isotonic`: straight lines through the knots (x, y)."""
+
+    kind: Kind = "none"
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+
+    def __call__(self, logits: Floats) -> Floats:
+        """Probabilities, same shape as `logits`."""
+        if self.kind == "isotonic":
+            return np.interp(logits, self.x, self.y)
+        slope, shift = self.y or (1.0, 0.0)
+        return 1.0 / (1.0 + np.exp(-(slope * logits + shift)))
+
+    @classmethod
+    def choose(cls, logits: Floats, clicks: Clicks) -> Calibration:
+        """Rows in time order: each kind is fitted on the first half and judged by log-loss on the second; the best is
+        fitted on all of them.
+        """
+        half = len(clicks) // 2
+        if min(clicks[:half].sum(), (~clicks[:half]).sum()) < 2:
+            return cls()
+        kinds: tuple[Kind, ...] = ("none", "platt", "isotonic")
+        tried = {kind: cls._fit(kind, logits[:half], clicks[:half]) for kind in kinds}
+        best = min(kinds, key=lambda kind: logloss(tried[kind](logits[half:]), clicks[half:]))
+        return cls._fit(best, logits, clicks)
+
+    @classmethod
+    def _fit(cls, kind: Kind, logits: Floats, clicks: Clicks) -> Calibration:
+        from sklearn.isotonic import IsotonicRegression
+        from sklearn.linear_model import LogisticRegression
+
+        if kind == "none":
+            return cls()
+        if kind == "platt":
+            line = LogisticRegression(C=1e6).fit(logits.reshape(-1, 1), clicks)
+            return cls("platt", y=(float(line.coef_[0, 0]), float(line.intercept_[0])))
+        steps = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(logits, clicks)
+        return cls("isotonic", tuple(steps.X_thresholds_.tolist()), tuple(steps.y_thresholds_.tolist()))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "x": list(self.x), "y": list(self.y)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Calibration:
+        return cls(data["kind"], tuple(data["x"]), tuple(data["y"]))

@@ -1,0 +1,83 @@
+"""Why a chance is high or low: the log-odds that each group of columns adds, in words, English and Chinese."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.ctr.features import SCALARS
+from tools.ctr.model import CtrModel
+from tools.user import UserView
+
+NAMED = 2  # facets named in one label
+
+
+class Effect(NamedTuple):
+    """`effect` is in log-odds against an average user and item: above 0 it raises the chance."""
+
+    feature: str
+    en: str
+    zh: str
+    effect: float
+
+
+def effects(model: CtrModel, user: UserView, item: int, top: int = 3) -> list[Effect]:
+    """The `top` groups that moved this item's chance most, strongest first."""
+    groups = _groups(model, user, item)
+    return sorted((e for e in groups if abs(e.effect) >= 0.005), key=lambda e: -abs(e.effect))[:top]
+
+
+def _groups(model: CtrModel, user: UserView, item: int) -> list[Effect]:
+    features, many = model.features, len(model.features.facet_names)
+    row = model.table(user, np.array([item], np.int32))
+    parts = model.line.parts(row)[0]
+    taste, kind, match, scalars, numbers = np.split(parts, np.cumsum([many, many, many, len(SCALARS)]))
+    part = dict(zip(SCALARS, scalars.tolist(), strict=True))
+    own = np.flatnonzero(features.facets[item])
+    liking = float(match.sum()) + part["cosine"] + part["affinity"]
+    habits = float(taste.sum()) + part["user_count"] + part["user_rate"] + part["user_recent"]
+    groups = [
+        _approval(model, item, part["item_rate"]),
+        _reach(model, item, part["item_count"]),
+        Effect("item_facets", *_named(model, own, kind, "kind of item", "类型"), float(kind.sum())),
+        *(_number(model, n, item, float(effect)) for n, effect in enumerate(numbers)),
+    ]
+    if not len(user.items):
+        return [*groups, Effect("user_unknown", "nothing known of your taste yet", "还不了解你的口味", liking + habits)]
+    words = ("taste match", "口味匹配") if liking > 0 else ("taste mismatch", "口味不太合")
+    return [*groups, Effect("taste_match", *_named(model, own, match, *words), liking), _habits(user, habits)]
+
+
+def _named(model: CtrModel, own: NDArray[np.intp], parts: NDArray[np.float64], en: str, zh: str) -> tuple[str, str]:
+    """A label with the item's own facets, the ones that weigh most first."""
+    first = own[np.argsort(-np.abs(parts[own]), kind="stable")][:NAMED]
+    values = [model.features.facet_names[n][1] for n in first]
+    if not values:
+        return en, zh
+    return f"{en}: {', '.join(values)}", f"{zh}：{'、'.join(model.labels.get(v, v) for v in values)}"
+
+
+def _approval(model: CtrModel, item: int, effect: float) -> Effect:
+    count, liked = int(model.stats.count[item]), int(model.stats.liked[item])
+    if not count:
+        return Effect("item_approval", "no feedback on this item yet", "暂无评价", effect)
+    share = f"{liked / count:.0%}"
+    return Effect("item_approval", f"item approval {share}", f"好评率 {share}", effect)
+
+
+def _reach(model: CtrModel, item: int, effect: float) -> Effect:
+    count = int(model.stats.count[item])
+    return Effect("item_reach", f"known from {count} events", f"已有 {count} 次互动", effect)
+
+
+def _habits(user: UserView, effect: float) -> Effect:
+    share = f"{(user.weights > 0).mean():.0%}"
+    en, zh = ("often", "经常") if effect > 0 else ("sparingly", "较少")
+    return Effect("user_habits", f"you approve {en} ({share})", f"你{zh}给出好评（{share}）", effect)
+
+
+def _number(model: CtrModel, n: int, item: int, effect: float) -> Effect:
+    name, value = model.features.number_names[n], float(model.features.numbers[item, n])
+    return Effect(f"number_{name}", f"{name} {value:g}", f"{name} {value:g}", effect)

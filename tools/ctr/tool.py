@@ -1,0 +1,74 @@
+"""ctr_score: the chance that this user likes each candidate on the bus, and what moved it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.bus import Candidates, Evidence
+from tools.context import Context
+from tools.ctr.effects import Effect, effects
+
+if TYPE_CHECKING:
+    from tools.catalogue import Catalogue
+    from tools.toolbox import Toolbox
+
+NAME = "ctr_score"
+ALONE = 300  # popular items scored when no other tool has found candidates
+
+
+class Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid", title=NAME)
+    top: int = Field(default=10, ge=1, le=50, description="how many of the best to report")
+
+
+def description(box: Toolbox) -> str:
+    return (
+        f"Estimates, for every {box.domain.item.en} the other tools have found in this turn, the chance that this "
+        "user will like it. Use it together with a tool that finds candidates; alone it scores the most popular ones."
+    )
+
+
+def arguments(catalogue: Catalogue) -> type[BaseModel]:  # noqa: ARG001 - every tool has the same face
+    return Arguments
+
+
+def run(args: Arguments, context: Context) -> str:
+    """Put P(click) of all candidates on the bus; say how many and which are best."""
+    box, user = context.box, context.user
+    items, where = _candidates(context)
+    chances = box.ctr.predict(user, items)
+
+    def explain(item: int) -> list[Evidence]:
+        chance = float(chances[np.searchsorted(items, item)])
+        return [evidence(chance, effects(box.ctr, user, item))]
+
+    context.bus.put(Candidates("ctr", items, chances, explain))
+    best = np.argsort(-chances, kind="stable")[: min(args.top, 5)]
+    titles = "; ".join(f"{box.catalogue.titles[items[n]][:40]} {chances[n]:.0%}" for n in best)
+    return f"{len(items)} {where} scored. Most likely liked: {titles}."[:400]
+
+
+def evidence(chance: float, moved: list[Effect]) -> Evidence:
+    """One clause with the chance and the strongest reasons on its side, or against it when none is for it."""
+    up, down = [e for e in moved if e.effect > 0][:2], [e for e in moved if e.effect < 0][:2]
+    reasons = up or down
+    en, zh = f"estimated chance you like it: {chance:.0%}", f"预计你喜欢它的可能性为 {chance:.0%}"
+    if reasons:
+        en += (", mostly because of " if up else ", held back by ") + " and ".join(e.en for e in reasons)
+        zh += ("，主要因为" if up else "，受限于") + "，".join(e.zh for e in reasons)
+    told = [e._asdict() | {"effect": round(e.effect, 3)} for e in moved]
+    return Evidence.model_validate({"kind": "ctr", "text": en, "text_zh": zh, "ctr": round(chance, 4), "effects": told})
+
+
+def _candidates(context: Context) -> tuple[NDArray[np.int32], str]:
+    """What is on the bus; failing that, the most popular eligible items. Ascending."""
+    items, domain = context.bus.items(), context.box.domain
+    if len(items):
+        return items, f"candidate {domain.items.en}"
+    eligible = np.flatnonzero(context.eligible).astype(np.int32)
+    popular = np.argsort(-context.box.popularity.scores[eligible], kind="stable")[:ALONE]
+    return np.sort(eligible[popular]), f"popular {domain.items.en} (no other tool had found any)"
