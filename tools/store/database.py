@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tools.errors import CorruptData, InvalidInput, StoreUnavailable
@@ -88,6 +88,8 @@ class Database:
         except (OperationalError, PoolTimeout, Timeout, OSError) as error:
             cause = getattr(error, "orig", None) or error
             raise StoreUnavailable(f"the store {self.url} cannot be used now: {cause}; nothing was changed") from error
+        except (DataError, UnicodeEncodeError) as error:
+            raise InvalidInput("a text holds characters that cannot be stored (NUL or half a surrogate)") from error
         except DBAPIError as error:
             if "not a database" in str(error.orig) or "malformed" in str(error.orig):
                 raise CorruptData(

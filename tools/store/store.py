@@ -203,9 +203,9 @@ class Store:
             index_elements=["conversation_id"],
             set_={"messages": insert.excluded.messages},
             where=tables.conversations.c.user_id == insert.excluded.user_id,
-        )
+        ).returning(tables.conversations.c.user_id)
         with self._db.write() as connection:
-            if not connection.execute(statement, row).rowcount:
+            if connection.execute(statement, row).first() is None:
                 raise _no_conversation(conversation_id)
 
     def _upsert(self, table: sa.Table, key: str, updated: list[str]) -> Any:
