@@ -1,4 +1,4 @@
-"""Titles as people say them: without the year, the article, the subtitle, with a typing slip. Text to catalogue index."""
+"""Titles as people say them: without the year, the article or the subtitle, with a typing slip."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""profile_lookup: who this user is, from attributes, behaviour and decayed interests."""

@@ -1,0 +1,166 @@
+"""The profile_lookup tool: says who the user is, and finds items whose content is close to what they liked."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.bus import Candidates, Evidence, Explain
+from tools.context import Context
+from tools.domain import Domain, Language
+from tools.profile.model import Interest, Profile, ProfileModel
+from tools.profile.vectors import Feature
+from tools.user import UserView
+
+if TYPE_CHECKING:
+    from tools.catalogue import Catalogue
+    from tools.toolbox import Toolbox
+
+NAME = "profile_lookup"
+SHOWN = 100
+RECENT = 60  # liked items that evidence counts over
+OFTEN = 0.2  # share of them from which a feature is liked often
+# Words in an attribute's name that make it one to keep quiet about unless it is asked for.
+SENSITIVE = frozenset(
+    ("age", "birth", "birthday", "birthdate", "gender", "sex", "zip", "zipcode", "postcode", "race", "ethnicity")
+    + ("religion", "income", "disability")
+)
+Aspect = Literal["attributes", "statistics", "interests", "history"]
+
+
+class Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    aspects: list[Aspect] = Field(
+        default=["attributes", "statistics", "interests", "history"], min_length=1, description="what to look up"
+    )
+
+
+def description(box: Toolbox) -> str:
+    items = box.domain.items.en
+    return (
+        f"Looks up this user's profile (interests with weights, statistics, last liked {items}) and finds {items} whose"
+        f" content fits it. Use it for any personal recommendation and for questions about the user's own taste."
+    )
+
+
+def arguments(catalogue: Catalogue) -> type[BaseModel]:  # noqa: ARG001 - the same for every catalogue
+    return Arguments
+
+
+def run(args: Arguments, context: Context) -> str:
+    box, user = context.box, context.user
+    if not user.profiling:
+        return "Profiling is off for this user: nothing of theirs may be used."
+    asked = args.aspects if "aspects" in args.model_fields_set else []
+    said = _said(box.profile.describe(user), args.aspects, sensitive="attributes" in asked)
+    if not len(user.items):
+        return textwrap.shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
+    _put(context)
+    return textwrap.shorten(said, 400, placeholder=" ...")
+
+
+def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
+    """Which of the user's interests an item meets, counted over the last 60 items they liked."""
+    p, recent = model.vector(user), user.liked[-RECENT:]
+    all_liked = len(recent) == len(user.liked)
+
+    @cache
+    def counts() -> Any:
+        return model.counts(recent)
+
+    def why(item: int) -> list[Evidence]:
+        found = [(model.features[f], int(counts()[f])) for f, share in model.parts(p, item) if share > 0]
+        found = [(feature, n) for feature, n in found if n >= min(2, len(recent))][:2]
+        return [_evidence(found, len(recent), all_liked, domain)] if found and len(recent) else []
+
+    return why
+
+
+def _put(context: Context) -> None:
+    """The eligible items nearest to the user's vector go on the bus, best first; none that points away from it."""
+    model, user = context.box.profile, context.user
+    scores = model.score(user)
+    among = np.flatnonzero(context.eligible & (scores > 0))
+    items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
+    if len(items):
+        context.bus.put(Candidates("profile", items, scores[items], explain(model, user, context.box.domain)))
+
+
+def _evidence(found: list[tuple[Feature, int]], of: int, all_liked: bool, domain: Domain) -> Evidence:
+    often = all(n >= OFTEN * of for _, n in found)
+    return Evidence(
+        kind="profile",
+        text=_english(found, of, often, all_liked, domain),
+        text_zh=_chinese(found, of, often, all_liked, domain),
+        features=[{"attribute": f.attribute, "value": f.value, "support": n} for f, n in found],
+        support=found[0][1],
+        of=of,
+    )
+
+
+def _english(found: list[tuple[Feature, int]], of: int, often: bool, all_liked: bool, domain: Domain) -> str:
+    noun = domain.item.en if of == 1 else domain.items.en
+    base = f"{'' if all_liked else 'last '}{of} {noun} you {domain.liked.en}"
+    named = [f"{_name(f, domain, 'en')} ({n} of {'them' if at else 'the ' + base})" for at, (f, n) in enumerate(found)]
+    return f"you {'often ' if often else ''}like {' and '.join(named)}"
+
+
+def _chinese(found: list[tuple[Feature, int]], of: int, often: bool, all_liked: bool, domain: Domain) -> str:
+    base = f"你{'' if all_liked else '最近'}{domain.liked.zh}的 {of} 个{domain.items.zh}中有"
+    named = [f"{_name(f, domain, 'zh')}（{'其中' if at else base} {n} 个）" for at, (f, n) in enumerate(found)]
+    return f"你{'常' if often else ''}喜欢{'和'.join(named)}"
+
+
+def _name(feature: Feature, domain: Domain, language: Language) -> str:
+    if feature.role == "band":
+        return f"the {feature.value}" if language == "en" else f"{feature.value[:-1]} 年代"
+    return domain.alias(feature.attribute, feature.value, language)
+
+
+def _said(profile: Profile, aspects: list[Aspect], sensitive: bool) -> str:
+    parts: dict[Aspect, str] = {
+        "interests": _interests(profile),
+        "statistics": _statistics(profile),
+        "history": _history(profile),
+        "attributes": _attributes(profile.attributes, sensitive),
+    }
+    return " ".join(text for aspect, text in parts.items() if text and aspect in aspects)
+
+
+def _interests(profile: Profile) -> str:
+    long, short = profile.interests.long, profile.interests.short
+    likes = ", ".join(map(_weighed, [i for i in long if i.weight > 0][:5]))
+    averse = ", ".join(map(_weighed, [i for i in long if i.weight < 0][:2]))
+    lately = [i for i in short if i.weight > 0][:3]
+    parts = [("Likes", likes), ("Dislikes", averse)]
+    if {i.value for i in lately} - {i.value for i in long[:5]}:
+        parts.append(("Lately", ", ".join(map(_weighed, lately))))
+    return " ".join(f"{label}: {words}." for label, words in parts if words)
+
+
+def _weighed(interest: Interest) -> str:
+    return f"{interest.value} {interest.weight:+.2f}"
+
+
+def _statistics(profile: Profile) -> str:
+    s = profile.statistics
+    return f"{s.events} events on {s.active_days} days: {s.liked} liked, {s.disliked} disliked." if s.events else ""
+
+
+def _history(profile: Profile) -> str:
+    titles = [textwrap.shorten(seen.title, 60) for seen in profile.history if seen.liked][:3]
+    return f"Last liked: {'; '.join(titles)}." if titles else ""
+
+
+def _attributes(attributes: dict[str, Any], sensitive: bool) -> str:
+    said = {k: v for k, v in attributes.items() if sensitive or not _is_sensitive(k)}
+    return f"Attributes: {', '.join(f'{k} {v}' for k, v in said.items())}." if said else ""
+
+
+def _is_sensitive(name: str) -> bool:
+    return not SENSITIVE.isdisjoint(re.split(r"[^a-z]+", name.casefold()))
