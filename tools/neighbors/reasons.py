@@ -25,7 +25,7 @@ def history(folded: Folded, method: Method, titles: Sequence[str], liked: Words)
     return explain
 
 
-def named(folded: Folded, method: Method, titles: Sequence[str], liked: Words) -> Callable[[int], list[Evidence]]:
+def named(folded: Folded, method: Method, titles: Sequence[str]) -> Callable[[int], list[Evidence]]:
     """Reasons from the one item that the user named. Only what the matrix shows: that both are liked by the same
     users.
     """
@@ -39,8 +39,8 @@ def named(folded: Folded, method: Method, titles: Sequence[str], liked: Words) -
         figures = {"because": [titles[other]]}
         if both < ENOUGH:
             return [Evidence(kind="neighbors", text=text, text_zh=text_zh, **figures)]
-        text += f": {liked.en} by {both} of the {of} users by whom {titles[other]} was"
-        text_zh += f"：给《{titles[other]}》{liked.zh}的 {of} 位用户中有 {both} 位也对它{liked.zh}"
+        text += f" ({both} of the {of} users who liked that also liked this)"
+        text_zh += f"（喜欢它的 {of} 位用户中有 {both} 位也喜欢这个）"
         return [Evidence(kind="neighbors", text=text, text_zh=text_zh, support=both, of=of, **figures)]
 
     return explain

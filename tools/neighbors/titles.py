@@ -14,6 +14,8 @@ from rapidfuzz import fuzz, process
 from tools.columns import fold
 
 CERTAIN = 85.0  # score, of 100, from which a title counts as the one meant
+NEAR = 70.0  # from which it is worth asking whether it was meant
+OPENING = 90.0  # score of a title that opens with the words said, two of them or more
 _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTES = "\"'“”‘’《》「」 "
 
@@ -44,8 +46,13 @@ class Titles:
         return Match(item, score)
 
     def _near(self, said: str) -> list[tuple[int, float]]:
-        hits = process.extract(said, self.names, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=60.0)
-        return [(int(self.owner[at]), score) for _, score, at in hits]
+        hits = process.extract(said, self.names, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=NEAR)
+        near = [(int(self.owner[at]), score) for _, score, at in hits]
+        if " " in said:
+            near += [
+                (int(self.owner[at]), OPENING) for at, name in enumerate(self.names) if name.startswith(said + " ")
+            ]
+        return near
 
 
 @lru_cache(maxsize=4)

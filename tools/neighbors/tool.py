@@ -72,7 +72,7 @@ def _named(args: Arguments, context: Context, said: str) -> str:
     eligible = context.eligible.copy()
     eligible[match.item] = False
     folded = box.neighbors.like(match.item)
-    explain = reasons.named(folded, args.method, box.catalogue.titles, box.domain.liked)
+    explain = reasons.named(folded, args.method, box.catalogue.titles)
     return _say(context, _put(context, folded, args.method, explain, eligible), f"that go with {title[:80]}")
 
 

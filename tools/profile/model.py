@@ -28,7 +28,7 @@ from tools.user import UserView
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
 
-DISLIKE = 0.3  # of the mean of what was disliked that is taken off the mean of what was liked
+DISLIKE = 0.5  # of the mean of what was disliked that is taken off the mean of what was liked
 SHORT_TERM = 6.0  # the half-life is divided by this for what the user likes at the moment
 LIKES, AVERSIONS, LATEST = 10, 3, 10  # of each that a description holds
 

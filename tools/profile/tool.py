@@ -27,8 +27,8 @@ RECENT = 60  # liked items that evidence counts over
 OFTEN = 0.2  # share of them from which a feature is liked often
 # Words in an attribute's name that make it one to keep quiet about unless it is asked for.
 SENSITIVE = frozenset(
-    ("age", "birth", "birthday", "birthdate", "gender", "sex", "zip", "zipcode", "postcode", "race", "ethnicity")
-    + ("religion", "income", "disability")
+    {"age", "birth", "birthday", "birthdate", "gender", "sex", "zip", "zipcode", "postcode", "race", "ethnicity"}
+    | {"religion", "income", "disability"}
 )
 Aspect = Literal["attributes", "statistics", "interests", "history"]
 
@@ -74,9 +74,12 @@ def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
         return model.counts(recent)
 
     def why(item: int) -> list[Evidence]:
+        if not len(recent):
+            return []
         found = [(model.features[f], int(counts()[f])) for f, share in model.parts(p, item) if share > 0]
-        found = [(feature, n) for feature, n in found if n >= min(2, len(recent))][:2]
-        return [_evidence(found, len(recent), all_liked, domain)] if found and len(recent) else []
+        found = [(feature, n) for feature, n in found if n >= min(2, len(recent))]
+        telling = [(feature, n) for feature, n in found if feature.role != "band"] or found
+        return [_evidence(telling[:2], len(recent), all_liked, domain)] if telling else []
 
     return why
 
@@ -118,7 +121,7 @@ def _chinese(found: list[tuple[Feature, int]], of: int, often: bool, all_liked: 
 
 def _name(feature: Feature, domain: Domain, language: Language) -> str:
     if feature.role == "band":
-        return f"the {feature.value}" if language == "en" else f"{feature.value[:-1]} 年代"
+        return f"the {feature.value}" if language == "en" else f"{feature.value[:-1]}年代"
     return domain.alias(feature.attribute, feature.value, language)
 
 

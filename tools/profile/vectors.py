@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Role = Literal["facet", "people", "band"]
 
-# Each block is one unit long before these are applied, so that a long cast does not drown the genres.
+# Each block is one unit long on average before these are applied, so that a long cast does not drown the genres.
 BLOCK_WEIGHT: dict[Role, float] = {"facet": 1.0, "people": 0.5, "band": 0.4}
 LEAST_ITEMS = {"facet": 1, "people": 3, "band": 1}  # a name that stands on fewer items says nothing of the others
 MOST_VALUES = 256  # of one attribute: the vectors are also made dense
@@ -32,15 +32,25 @@ def content_vectors(catalogue: Catalogue) -> tuple[sp.csr_matrix, tuple[Feature,
     """C, float32 (n_items, d), rows L2-normalised (zero for an item that has none of the features), and its columns."""
     blocks = [_kept(names, matrix) for names, matrix in _blocks(catalogue)]
     features = tuple(name for names, _ in blocks for name in names)
-    parts = [unit_rows(_idf(matrix)) * BLOCK_WEIGHT[names[0].role] for names, matrix in blocks if names]
+    parts = [_scaled(_idf(matrix), BLOCK_WEIGHT[names[0].role]) for names, matrix in blocks if names]
     joined = sp.hstack(parts, "csr") if parts else sp.csr_matrix((len(catalogue), 0), dtype=np.float32)
     return unit_rows(joined).astype(np.float32), features
 
 
 def unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
     """Each row divided by its length; a zero row stays zero."""
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1))).ravel()
+    length = _lengths(matrix)
     return sp.csr_matrix(sp.diags_array(1.0 / np.where(length > 0, length, 1.0)) @ matrix)
+
+
+def _lengths(matrix: sp.csr_matrix) -> NDArray[np.float64]:
+    return np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64)).ravel()
+
+
+def _scaled(matrix: sp.csr_matrix, length: float) -> sp.csr_matrix:
+    """Its rows that are not zero `length` long on average."""
+    lengths = _lengths(matrix)
+    return matrix * (length / max(float(lengths[lengths > 0].mean()), 1e-9)) if lengths.any() else matrix
 
 
 def _blocks(catalogue: Catalogue) -> Iterator[tuple[list[Feature], sp.csr_matrix]]:
