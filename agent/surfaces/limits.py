@@ -1,0 +1,147 @@
+"""Limits that hold whatever a client does: bytes of a body, turns at once, and turns nobody waits for any more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import anyio
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+T = TypeVar("T")
+
+
+class TooManyTurns(Exception):
+    """As many turns run and wait as this server holds."""
+
+
+class ShuttingDown(Exception):
+    """The server stops: it takes no new turn, and ends the running ones when their grace is over."""
+
+
+class ClientGone(Exception):
+    """The client closed its connection; nobody reads the answer."""
+
+
+class BodyTooLarge(HTTPException):
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the request body is larger than {limit:,} bytes")
+
+
+@dataclass
+class BodyLimit:
+    """ASGI middleware that counts the bytes of a body as they arrive, so that a chunked one cannot pass unseen."""
+
+    app: ASGIApp
+    limit: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        too_large = declared.isdigit() and int(declared) > self.limit
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            if too_large:
+                raise BodyTooLarge(self.limit)
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise BodyTooLarge(self.limit)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+@dataclass
+class Turns:
+    """Lets `capacity` turns run at once and `queue` more wait their time; refuses the rest without waiting."""
+
+    capacity: int
+    queue: int
+    running: int = 0
+    waiting: int = 0
+    closing: bool = False
+    _slots: anyio.Semaphore = field(init=False)
+    _ends: set[anyio.CancelScope] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._slots = anyio.Semaphore(self.capacity)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold one slot, waiting for it if need be.
+
+        Raises:
+            TooManyTurns: the queue is full; at once.
+            ShuttingDown: the server stops, or stopped while this turn ran.
+        """
+        if self.closing:
+            raise ShuttingDown
+        if self.running + self.waiting >= self.capacity + self.queue:
+            raise TooManyTurns
+        with anyio.CancelScope() as end:
+            self._ends.add(end)
+            try:
+                await self._enter()
+                try:
+                    yield
+                finally:
+                    self.running -= 1
+                    self._slots.release()
+            finally:
+                self._ends.discard(end)
+        if end.cancelled_caught:
+            raise ShuttingDown
+
+    async def _enter(self) -> None:
+        self.waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self.waiting -= 1
+        self.running += 1
+
+    def close(self) -> None:
+        """Take no new turn from now on."""
+        self.closing = True
+
+    def end(self) -> None:
+        """End every turn that still runs or waits; each raises ShuttingDown in its own request."""
+        self.closing = True
+        for scope in list(self._ends):
+            scope.cancel()
+
+
+async def attended(receive: Receive, work: Callable[[], Awaitable[T]]) -> T:
+    """Do `work` for as long as the client listens. `receive` must have given the whole body already.
+
+    Raises:
+        ClientGone: the client left; the work was cancelled.
+    """
+    results: list[T] = []
+    failures: list[Exception] = []
+    async with anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        try:
+            results.append(await work())
+        except Exception as error:  # kept out of the group, which would wrap it in an ExceptionGroup
+            failures.append(error)
+        group.cancel_scope.cancel()
+    if failures:
+        raise failures[0]
+    if not results:
+        raise ClientGone
+    return results[0]

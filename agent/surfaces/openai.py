@@ -1,0 +1,53 @@
+"""OpenAI's chat completions and models, so that anything which talks to OpenAI talks to this."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from fastapi import APIRouter, Request, Response
+from openai.types import Model
+
+from agent.reply import Done, Reply, TurnRequest
+from agent.surfaces.auth import GuardedRoute, Known
+from agent.surfaces.chat_request import MODELS, ChatRequest, unknown_model
+from agent.surfaces.chat_stream import Chunks, TurnStream, completion
+from agent.surfaces.errors import Refused
+from agent.surfaces.limits import attended
+from agent.surfaces.services import Given, Services
+
+router = APIRouter(prefix="/v1", tags=["chat"], route_class=GuardedRoute)
+
+
+@router.post("/chat/completions", summary="One turn of conversation, streamed or whole")
+async def chat(body: ChatRequest, caller: Known, services: Given, request: Request) -> Response:
+    turn = body.turn(caller)
+    await services.box()  # nothing trained: say so before a stream begins
+    if body.streamed:
+        return TurnStream(services, turn, Chunks(body.model, body.include_usage))
+    reply = await attended(request.receive, lambda: whole(services, turn))
+    return Response(completion(reply, body.model).model_dump_json(exclude_unset=True), media_type="application/json")
+
+
+@router.get("/models", summary="The models of this server")
+async def models() -> dict[str, object]:
+    return {"object": "list", "data": [_model(name) for name in MODELS]}
+
+
+@router.get("/models/{name}", summary="One model")
+async def model(name: str) -> Model:
+    if name not in MODELS:
+        raise Refused(unknown_model(name))
+    return _model(name)
+
+
+async def whole(services: Services, turn: TurnRequest) -> Reply:
+    """Run a turn to its end, within the limit of turns at once."""
+    async with services.turns.turn(), aclosing(services.agent.run(turn)) as events:
+        async for event in events:
+            if isinstance(event, Done):
+                return event.reply
+    raise RuntimeError("the turn ended without a reply")
+
+
+def _model(name: str) -> Model:
+    return Model(id=name, object="model", created=0, owned_by="tastemaker")

@@ -1,0 +1,153 @@
+"""Recommendations, events and profiles as plain JSON."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
+
+from agent.language import detect
+from agent.surfaces.auth import Caller, GuardedRoute, Known
+from agent.surfaces.errors import Problem, Refused, invalid
+from agent.surfaces.services import Given
+from agent.surfaces.settings import MAX_QUERY
+from tools.errors import NotFound
+from tools.profile.model import Profile
+from tools.recommend import recommend
+from tools.slate import Slate
+from tools.store import Event, Store, User
+from tools.store.records import Id, Number, Outcome, Time
+
+if TYPE_CHECKING:
+    from tools.toolbox import Toolbox
+
+router = APIRouter(prefix="/v1", route_class=GuardedRoute)
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecommendBody(Body):
+    """Without `query` the slate follows the user's taste alone."""
+
+    user_id: str | None = None
+    query: str | None = Field(default=None, max_length=MAX_QUERY)
+    k: int = Field(default=10, ge=1, description="how many items; the domain's policy sets the most")
+    filters: dict[str, Any] = Field(
+        default_factory=dict, examples=[{"tags": {"contains": "Comedy"}, "year": {">=": 1985}}]
+    )
+    exclude: list[str] = Field(default_factory=list, max_length=10_000, description="item ids not to show")
+    context: dict[str, Any] | None = Field(default=None, description="kept for later use; has no effect yet")
+
+
+class EventBody(Body):
+    """Something a user did with an item. Without `timestamp` it happened now; without `user_id` the token says who."""
+
+    user_id: str | None = None
+    item_id: Id
+    timestamp: Time = Field(default_factory=time.time)
+    kind: Id = "view"
+    value: Number | None = None
+    event_id: Id | None = None
+    context: dict[str, Any] | None = None
+
+    def event(self, user: str, at: str) -> Event:
+        try:
+            return Event(**(self.model_dump() | {"user_id": user}))
+        except ValueError as error:
+            raise Refused(invalid(f"{at}context: {error}", f"{at}context")) from None
+
+
+def _shape(body: Any) -> str:
+    return "many" if isinstance(body, list) else "one"
+
+
+class EventsBody(RootModel[Any]):
+    """One event or a list of them."""
+
+    root: Annotated[Annotated[EventBody, Tag("one")] | Annotated[list[EventBody], Tag("many")], Discriminator(_shape)]
+
+
+class EventStatus(BaseModel):
+    event_id: str | None = None
+    status: Outcome
+
+
+class EventsAnswer(BaseModel):
+    """One status for each event, in the order they were sent."""
+
+    events: list[EventStatus]
+
+
+class ProfilePatch(Body):
+    """What the user corrects: attributes (null forgets one), and whether their history may be used at all."""
+
+    attributes: dict[str, str | int | float | bool | list[str] | None] = Field(default_factory=dict)
+    profiling: bool | None = None
+
+
+@router.post("/recommend", tags=["recommendations"], summary="A ranked slate with evidence")
+async def post_recommend(body: RecommendBody, caller: Known, services: Given) -> Slate:
+    user = caller.acting_for(body.user_id, "user_id")
+    box = await services.box()
+    language = detect(body.query or "")
+    return await to_thread.run_sync(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
+
+
+@router.post(
+    "/events",
+    tags=["events"],
+    status_code=202,
+    summary="Record what users did",
+    description="Answered once the events are on disk; the user's next turn sees them. The same `event_id` twice is "
+    "one event (`duplicate`); with another body it is a `conflict`, 409 when it was sent alone.",
+)
+async def post_events(body: EventsBody, caller: Known, services: Given) -> EventsAnswer:
+    alone = not isinstance(body.root, list)
+    sent = body.root if isinstance(body.root, list) else [body.root]
+    if not 0 < len(sent) <= services.settings.max_events:
+        raise Refused(invalid(f"send 1 to {services.settings.max_events:,} events at once"))
+    events = [_event(event, caller, "" if alone else f"[{n}].") for n, event in enumerate(sent)]
+    box = await services.box()
+    outcomes = await to_thread.run_sync(box.store.append, events)
+    if alone and outcomes == ["conflict"]:
+        message = f"event_id {events[0].event_id!r} is stored with another body"
+        raise Refused(Problem(409, "invalid_request_error", "event_conflict", message, "event_id"))
+    pairs = zip(events, outcomes, strict=True)
+    return EventsAnswer(events=[EventStatus(event_id=event.event_id, status=outcome) for event, outcome in pairs])
+
+
+@router.get("/users/{user_id:path}/profile", tags=["users"], summary="What is known and inferred about a user")
+async def get_profile(user_id: str, caller: Known, services: Given) -> Profile:
+    user = caller.acting_as(user_id, "user_id")
+    return await to_thread.run_sync(_profile, await services.box(), user)
+
+
+@router.patch("/users/{user_id:path}/profile", tags=["users"], summary="Correct a profile, or switch profiling off")
+async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, services: Given) -> Profile:
+    user = caller.acting_as(user_id, "user_id")
+    box = await services.box()
+    await to_thread.run_sync(_correct, box.store, user, body)
+    return await to_thread.run_sync(_profile, box, user)
+
+
+def _event(event: EventBody, caller: Caller, at: str) -> Event:
+    return event.event(caller.acting_as(event.user_id, f"{at}user_id"), at)
+
+
+def _profile(box: Toolbox, user_id: str) -> Profile:
+    view = box.view(user_id)
+    if not view.known:
+        raise NotFound(f"no user {user_id!r}", "user_id")
+    return box.profile.describe(view)
+
+
+def _correct(store: Store, user_id: str, patch: ProfilePatch) -> None:
+    user = store.user(user_id) or User(user_id=user_id)
+    attributes = {k: v for k, v in {**user.attributes, **patch.attributes}.items() if v is not None}
+    profiling = user.profiling if patch.profiling is None else patch.profiling
+    store.save_user(User(user_id=user_id, attributes=attributes, profiling=profiling))

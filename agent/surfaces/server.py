@@ -1,0 +1,60 @@
+"""The HTTP server: uvicorn, told to stop in a way that ends every stream properly."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from agent.surfaces.services import Services
+from agent.surfaces.settings import ServerSettings
+
+_BACKSTOP = 2  # seconds after the grace in which ended turns say goodbye; then uvicorn cuts what is left
+
+
+class Server(uvicorn.Server):
+    """On SIGTERM or SIGINT no new turn starts, running ones have `grace` seconds, then each stream gets its last words."""
+
+    def __init__(
+        self, app: FastAPI, settings: ServerSettings, started: Callable[[str], None] = lambda url: None
+    ) -> None:
+        """`started` is called with the page's URL once the server listens."""
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host.strip("[]"),
+                port=settings.port,
+                timeout_graceful_shutdown=int(settings.grace) + _BACKSTOP,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                ws="none",
+            )
+        )
+        self._services: Services = app.state.services
+        self._on_start = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_start(self.url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        turns = self._services.turns
+        turns.close()
+        end = asyncio.get_running_loop().call_later(self._services.settings.grace, turns.end)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            end.cancel()
+
+    @property
+    def url(self) -> str:
+        """Where the page is, as long as the server listens."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104: compared, not bound
+        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

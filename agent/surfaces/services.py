@@ -1,0 +1,62 @@
+"""What every route works with: the agent, the trained tools, the tokens and the limits, held by the application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from agent.reply import TurnEvent, TurnRequest
+from agent.surfaces.limits import Turns
+from agent.surfaces.settings import ServerSettings
+from agent.tokens import TokenBook
+
+if TYPE_CHECKING:
+    from tools.toolbox import Toolbox
+
+
+class Agent(Protocol):
+    """What the surfaces need of `agent.turn.Agent`."""
+
+    def run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]: ...
+
+
+class Tools(Protocol):
+    """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained."""
+
+    @property
+    def last_error(self) -> str | None: ...
+
+    def current(self) -> Toolbox: ...
+
+
+class Engine(Protocol):
+    """What the surfaces need of `agent.engine.Engine`."""
+
+    @property
+    def state(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    agent: Agent
+    live: Tools
+    engine: Engine | None  # None: the server was started without a language model
+    settings: ServerSettings
+    tokens: TokenBook
+    turns: Turns
+
+    async def box(self) -> Toolbox:
+        """The tools of the current bundle; off the event loop, because a new bundle may have to be loaded."""
+        return await to_thread.run_sync(self.live.current)
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Given = Annotated[Services, Depends(services_of)]

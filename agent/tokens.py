@@ -1,0 +1,195 @@
+"""Bearer tokens: who may call. Only hashes are kept, in `tokens.json` of the home; a secret is shown once, when made.
+
+A service token acts for any user it names; a user token is one user. One more service token may come from the
+environment (`TASTEMAKER_SERVICE_TOKEN`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tools.errors import CorruptData, InvalidInput, NotFound
+from tools.home import Home
+from tools.store.text import checked_id
+
+Kind = Literal["service", "user"]
+ENVIRONMENT = "TASTEMAKER_SERVICE_TOKEN"
+_SHORTEST = 16  # characters of a service token from the environment
+
+
+class Token(BaseModel):
+    """One token as it is stored: never the secret, only its SHA-256. `user_id` is None for a service token."""
+
+    model_config = ConfigDict(extra="forbid")
+    token_id: str
+    kind: Kind
+    user_id: str | None = None
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    created: datetime
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    tokens: list[Token] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token allows. `user_id` None: any user."""
+
+    kind: Kind
+    user_id: str | None
+
+
+def tokens_file(home: Home) -> Path:
+    return home.root / "tokens.json"
+
+
+def add(home: Home, kind: Kind, user_id: str | None = None) -> tuple[Token, str]:
+    """Make a token and keep its hash; returns it with the secret, which nothing can show again.
+
+    Raises:
+        InvalidInput: a user token without a user, a service token with one, or no possible user id.
+    """
+    if (kind == "user") != (user_id is not None):
+        raise InvalidInput("a user token names one user, a service token none", "user")
+    if user_id is not None:
+        user_id = _checked(user_id)
+    secret = f"tm-{secrets.token_urlsafe(32)}"
+    token = Token(
+        token_id=secrets.token_hex(4),
+        kind=kind,
+        user_id=user_id,
+        sha256=_digest(secret),
+        created=datetime.now(UTC).replace(microsecond=0),
+    )
+    with _locked(home):
+        _write(home, [*listed(home), token])
+    return token, secret
+
+
+def listed(home: Home) -> list[Token]:
+    """The tokens of this home, oldest first.
+
+    Raises:
+        CorruptData: `tokens.json` is not what `add` writes.
+    """
+    path = tokens_file(home)
+    try:
+        return _File.model_validate_json(path.read_bytes()).tokens
+    except FileNotFoundError:
+        return []
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise CorruptData(
+            f"{path}: {where}: {error.errors()[0]['msg']}. Mend it, or delete it and add tokens."
+        ) from None
+
+
+def revoke(home: Home, token_id: str) -> Token:
+    """Forget a token; a running server refuses it from its next request on.
+
+    Raises:
+        NotFound: no token has this id.
+    """
+    with _locked(home):
+        tokens = listed(home)
+        gone = next((token for token in tokens if token.token_id == token_id), None)
+        if gone is None:
+            raise NotFound(
+                f"no token {token_id!r} in {tokens_file(home)}; `tastemaker tokens list` shows them", "token"
+            )
+        _write(home, [token for token in tokens if token is not gone])
+    return gone
+
+
+@dataclass
+class TokenBook:
+    """The tokens a server accepts; follows `tokens.json` as it changes, so that a revoked token stops at once."""
+
+    home: Home
+    service_sha256: str | None = None  # of the token in the environment
+    _seen: tuple[int, int] | None = field(default=None, repr=False)
+    _tokens: list[Token] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def open(cls, home: Home, environment: Mapping[str, str] = os.environ) -> TokenBook:
+        """
+        Raises:
+            InvalidInput: the token in the environment is too short to be a secret.
+            CorruptData: `tokens.json` cannot be read.
+        """
+        secret = environment.get(ENVIRONMENT)
+        if secret and len(secret) < _SHORTEST:
+            raise InvalidInput(
+                f"{ENVIRONMENT} is shorter than {_SHORTEST} characters; use a long random one", ENVIRONMENT
+            )
+        book = cls(home, _digest(secret) if secret else None)
+        book._refresh()
+        return book
+
+    @property
+    def configured(self) -> bool:
+        """Whether any token exists; without one a server listens on loopback only."""
+        self._refresh()
+        return self.service_sha256 is not None or bool(self._tokens)
+
+    def identify(self, secret: str) -> Grant | None:
+        """What `secret` allows, or None. Every stored hash is compared, each in constant time."""
+        self._refresh()
+        presented, found = _digest(secret), None
+        for token in self._tokens:
+            if hmac.compare_digest(presented, token.sha256):
+                found = Grant(token.kind, token.user_id)
+        if self.service_sha256 and hmac.compare_digest(presented, self.service_sha256):
+            found = Grant("service", None)
+        return found
+
+    def _refresh(self) -> None:
+        try:
+            status = tokens_file(self.home).stat()
+        except FileNotFoundError:
+            self._seen, self._tokens = None, []
+            return
+        seen = (status.st_mtime_ns, status.st_ino)
+        if seen != self._seen:
+            self._tokens = listed(self.home)
+            self._seen = seen
+
+
+def _checked(user_id: str) -> str:
+    try:
+        return checked_id(user_id)
+    except ValueError as error:
+        raise InvalidInput(str(error), "user") from None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _locked(home: Home) -> FileLock:
+    return FileLock(home.root / ".tokens.lock", timeout=10)
+
+
+def _write(home: Home, tokens: list[Token]) -> None:
+    path = tokens_file(home)
+    aside = path.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(_File(tokens=tokens).model_dump_json(indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
