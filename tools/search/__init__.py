@@ -1,0 +1,1 @@
+"""Find items by what their text means."""
