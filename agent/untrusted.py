@@ -23,8 +23,8 @@ def sanitize(text: str, limit: int) -> str:
 
     "<" and "[" that would open a special token become "‹" and "(", so the words around them survive.
     """
-    visible = "".join(map(_visible, unicodedata.normalize("NFC", text[: 4 * limit + 64])))
-    line = " ".join(_SELECTORS.sub("", visible).split())
+    visible = _SELECTORS.sub("", "".join(map(_visible, text[: 4 * limit + 64])))
+    line = " ".join(unicodedata.normalize("NFC", visible).split())
     for pattern, harmless in ((_PIPED, "‹¦"), (_PIPED_END, "¦›"), (_TAGS, "‹"), (_BRACKETED, "(")):
         line = pattern.sub(harmless, line)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -298,7 +298,7 @@ class _Wire:
             await self._hold(answer, n)
             await self._event({"content": piece})
         await self._hold(answer, len(answer.cut()))
-        for index, call in enumerate(_calls(answer)):
+        for index, call in enumerate(_calls(answer, self.request)):
             await self._event({"tool_calls": [{"index": index, **call}]})
         await self._event({}, finish=_finish(answer))
         if answer.usage and (self.request.body.get("stream_options") or {}).get("include_usage"):
@@ -315,7 +315,7 @@ class _Wire:
     def _whole(self, answer: Answer) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": answer.text or None}
         if answer.tool_calls:
-            message["tool_calls"] = _calls(answer)
+            message["tool_calls"] = _calls(answer, self.request)
         choice = {"index": 0, "message": message, "finish_reason": _finish(answer), "logprobs": None}
         usage = {"usage": self._usage(answer)} if answer.usage else {}
         return {**self._envelope("chat.completion"), "choices": [choice], **usage}
@@ -377,10 +377,10 @@ _SIMPLEST: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
 }
 
 
-def _calls(answer: Answer) -> list[dict[str, Any]]:
+def _calls(answer: Answer, request: Request) -> list[dict[str, Any]]:
     return [
         {
-            "id": f"call_{n}",
+            "id": f"call_{len(request.messages)}_{n}",
             "type": "function",
             "function": {"name": name, "arguments": args if isinstance(args, str) else json.dumps(args)},
         }
