@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -88,7 +89,9 @@ def test_a_store_keeps_its_content_when_it_is_opened_again(url: str) -> None:
 
 
 def test_an_empty_store_gives_empty_answers_with_the_right_columns(empty: Store) -> None:
-    assert empty.items() == [] and empty.users() == [] and empty.user("nobody") is None
+    assert empty.items() == []
+    assert empty.users() == []
+    assert empty.user("nobody") is None
     assert empty.events().schema == {
         "user_id": pl.String,
         "item_id": pl.String,
@@ -220,12 +223,13 @@ def test_the_fingerprint_changes_with_items_users_and_events_and_with_nothing_el
         lambda: full.delete_item("new"),
         lambda: full.save_user(User(user_id="new")),
         lambda: full.append([viewed()]),
-        lambda: full.load(item_frame(world.ITEMS[:1])),
+        lambda: full.load(item_frame([Item(item_id="s01", title="Renamed")])),
     ):
         change()
         seen.append(full.fingerprint())
     assert len(set(seen)) == 6
     full.save_conversation("c", "a01", [])
+    full.load(item_frame(world.ITEMS[1:]), user_frame(world.USERS))  # as they are
     full.events()
     assert full.fingerprint() == seen[-1]
 
@@ -283,11 +287,9 @@ def test_a_conversation_belongs_to_the_user_who_began_it(full: Store) -> None:
 
 @pytest.mark.parametrize("name", ["\x00", "\ud800", "'; DROP TABLE users; --", "x" * 100_000])
 def test_a_strange_id_finds_nobody_and_breaks_nothing(full: Store, name: str) -> None:
-    try:
+    with suppress(InvalidInput):  # PostgreSQL says that it cannot hold NUL, SQLite finds nobody
         assert full.user(name) is None
         assert len(full.user_events(name)) == 0
-    except InvalidInput as error:
-        assert "cannot be stored" in str(error)
     assert len(full.users()) == 30
 
 

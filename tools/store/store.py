@@ -17,6 +17,7 @@ from tools.store.append import append
 from tools.store.database import Database
 from tools.store.records import Event, Item, Outcome, User
 
+_PART = 50_000  # rows turned into Python objects at a time
 _HISTORY = [tables.events.c[name] for name in frames.HISTORY]
 
 
@@ -136,24 +137,35 @@ class Store:
         """Load frames of `frames.ITEMS`, `USERS`, `EVENTS` in one transaction; returns the number of new events.
 
         Items and users replace those with their ids (a user's profiling choice stays). Users of events are
-        created. Events with an id that the store has are left out.
+        created. Events with an id that the store has are left out. Loading the same again changes nothing.
         """
         with self._db.write() as connection:
-            before = _count(connection, tables.events)
+            changed = 0
             if items is not None:
-                updated = [name for name in frames.ITEMS if name != "item_id"]
-                _insert_all(connection, self._upsert(tables.items, "item_id", updated), items)
+                changed += self._replace(connection, tables.items, items)
             if users is not None:
-                statement = self._upsert(tables.users, "user_id", ["attributes"])
-                _insert_all(connection, statement, users.with_columns(profiling=True))
-            if events is not None:
-                newcomers = events.select(pl.col("user_id").unique(maintain_order=True), attributes=pl.lit("{}"))
-                statement = self._insert(tables.users).on_conflict_do_nothing(index_elements=["user_id"])
-                _insert_all(connection, statement, newcomers.with_columns(profiling=True))
-                statement = self._insert(tables.events).on_conflict_do_nothing(index_elements=["event_id"])
-                _insert_all(connection, statement, events)
-            _changed(connection)
-            return _count(connection, tables.events) - before
+                changed += self._replace(connection, tables.users, users)
+            added = 0 if events is None else self._add(connection, events)
+            if changed or added:
+                _changed(connection)
+        return added
+
+    def _replace(self, connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> int:
+        """Insert the rows that the table has not got as they are; the key is the frame's first column."""
+        schema = dict(frame.schema)
+        rows = _rows(connection, sa.select(*(table.c[name] for name in schema)))
+        stored = frames.from_rows(rows, schema)
+        differing = frame.join(stored, on=list(schema), how="anti", nulls_equal=True, maintain_order="left")
+        key, *others = schema
+        _insert_all(connection, self._upsert(table, key, others), differing)
+        return len(differing)
+
+    def _add(self, connection: sa.Connection, events: pl.DataFrame) -> int:
+        before = _count(connection, tables.events)
+        users = events.select(pl.col("user_id").unique(maintain_order=True), attributes=pl.lit("{}"))
+        _insert_all(connection, self._insert(tables.users).on_conflict_do_nothing(index_elements=["user_id"]), users)
+        _insert_all(connection, self._insert(tables.events).on_conflict_do_nothing(index_elements=["event_id"]), events)
+        return _count(connection, tables.events) - before
 
     def counts(self) -> dict[str, int]:
         """Rows of items, users, events and conversations."""
@@ -219,8 +231,8 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, .
 
 
 def _insert_all(connection: sa.Connection, statement: Any, frame: pl.DataFrame) -> None:
-    if len(frame):
-        connection.execute(statement, frame.to_dicts())
+    for part in frame.iter_slices(_PART):
+        connection.execute(statement, part.to_dicts())
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
