@@ -16,7 +16,7 @@ from tools.domain import Language
 from tools.errors import InvalidInput
 from tools.filters import parse
 from tools.intent import understand
-from tools.rank.blend import POPULAR, blend, rank
+from tools.rank.blend import blend, rank
 from tools.rank.rules import allowed, open_turn
 from tools.slate import Slate
 from tools.user import UserView
@@ -51,11 +51,8 @@ def recommend(
     intent = understand(words, box.catalogue, box.domain) if words else None
     wanted = merge(intent.filters if intent else {}, parse(filters or {}, box.catalogue))
     context = open_turn(box, box.view(user_id), wanted, exclude, language)
-    calls = [
-        {"name": "profile_lookup", "args": {}},
-        {"name": "cf_neighbors", "args": {}},
-        {"name": "ctr_score", "args": {}},
-    ]
+    names = ["profile_lookup", "cf_neighbors", "ctr_score"] if len(context.user.items) else []
+    calls: list[dict[str, Any]] = [{"name": name, "args": {}} for name in names]
     if intent and intent.query:
         calls.append({"name": "vector_search", "args": {"query": intent.query}})
     for result in registry.execute(calls, context) if context.eligible.any() else ():

@@ -6,6 +6,7 @@ bundle becomes another toolbox.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
@@ -72,7 +73,7 @@ class Toolbox:
             domain=domain,
             store=store or Store.open(home.store_url),
             catalogue=catalogue,
-            search=open_search(home, folder, manifest, catalogue),
+            search=_open_search(home, folder, catalogue),
             profile=ProfileModel.load(folder / "profile"),
             neighbors=NeighborModel.load(folder / "neighbors"),
             popularity=Popularity.load(folder / "popularity"),
@@ -120,41 +121,53 @@ class Live:
     """
 
     def __init__(self, home: Home, store: Store | None = None, check_every: float = 1.0) -> None:
-        """Raises what `Toolbox.open` raises when the first bundle does not load."""
-        self._box = Toolbox.open(home, store)
+        """Loads nothing yet; `check_every` seconds it looks for a new bundle when asked for the current one."""
+        self.home = home
+        self.store = store or Store.open(home.store_url)
+        self.last_error: str | None = None
+        self._box: Toolbox | None = None
         self._check_every = check_every
-        self._next_check = time.monotonic() + check_every
+        self._next_check = 0.0
         self._refused: str | None = None  # a bundle that did not load; not tried again
         self._loading = threading.Lock()
-        self.last_error: str | None = None
 
     def current(self) -> Toolbox:
-        """The toolbox to start a turn with. Looks for a new bundle at most once every `check_every` seconds."""
-        now = time.monotonic()
+        """The toolbox to start a turn with. The first call loads it, later ones return at once.
+
+        Raises:
+            BundleMissing, CorruptData: until a first bundle has loaded.
+        """
+        box, now = self._box, time.monotonic()
+        if box is None:
+            return self.refresh()
         if now >= self._next_check:
             self._next_check = now + self._check_every
-            if self._is_stale():
+            if self._is_stale(box):
                 threading.Thread(target=self.refresh, name="bundle-reload", daemon=True).start()
-        return self._box
+        return box
 
     def refresh(self) -> Toolbox:
-        """Load the current bundle now if it is another one; return what turns use from here on."""
+        """Load the current bundle now if it is another one; gives what turns use from here on. Raises as `current`."""
         with self._loading:
-            if self._is_stale():
-                self._load()
-        return self._box
+            if self._box is None:
+                self._box = Toolbox.open(self.home, self.store)
+            elif self._is_stale(self._box):
+                self._box = self._successor(self._box)
+            return self._box
 
-    def _is_stale(self) -> bool:
-        return bundle.current_id(self._box.home) not in (self._box.bundle_id, self._refused)
+    def _is_stale(self, box: Toolbox) -> bool:
+        return bundle.current_id(self.home) not in (box.bundle_id, self._refused)
 
-    def _load(self) -> None:
-        target = bundle.current_id(self._box.home)
+    def _successor(self, old: Toolbox) -> Toolbox:
+        target = bundle.current_id(self.home)
         try:
-            self._box = Toolbox.open(self._box.home, self._box.store)
-            self._refused = self.last_error = None
+            new = Toolbox.open(self.home, self.store)
         except Exception as error:  # whatever is wrong with a new bundle, the old one keeps serving
-            log.exception("bundle %s does not load; %s stays in use", target, self._box.bundle_id)
+            log.exception("bundle %s does not load; %s stays in use", target, old.bundle_id)
             self._refused, self.last_error = target, f"bundle {target} does not load: {error}"
+            return old
+        self._refused = self.last_error = None
+        return new
 
 
 def load_domain(home: Home) -> Domain:
@@ -171,6 +184,30 @@ def load_domain(home: Home) -> Domain:
 def read_catalogue(folder: Path, domain: Domain) -> Catalogue:
     """The catalogue a bundle was trained on: its indices are the ones that the models of the bundle use."""
     return Catalogue.build(ITEMS.validate_json((folder / "catalogue" / "items.json").read_bytes()), domain)
+
+
+def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
+    """The search index over its Chroma collection. The collection is named for the vectors it holds, so bundles that
+    share them share it, and those of bundles that are gone are deleted. The process must own the home.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(home.chroma), Settings(anonymized_telemetry=False))
+    kept = {name for b in bundle.bundle_ids(home) if (name := _collection_name(home.bundles / b))}
+    for held in client.list_collections():
+        if held.name not in kept:
+            client.delete_collection(held.name)
+    collection = client.get_or_create_collection(
+        _collection_name(folder), configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    )
+    return SearchIndex.load(folder / "search", catalogue, encoder(), collection)
+
+
+def _collection_name(folder: Path) -> str:
+    files = bundle.read_manifest(folder).files
+    parts = [f"{name} {entry.sha256}" for name, entry in sorted(files.items()) if name.startswith(("search/", "cat"))]
+    return "items-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)

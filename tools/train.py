@@ -157,7 +157,7 @@ class _Bench:
             case "neighbors":
                 return NeighborModel.fit(self.events)
             case "popularity":
-                return Popularity.fit(self.events)
+                return Popularity.fit(self.events, self.domain.liked)
             case _:
                 profile, popularity = (self.folder / name for name in UNDER_CTR)  # as saved: what it will meet
                 return CtrModel.fit(

@@ -54,6 +54,15 @@ def own_home(trained_home: Home, tmp_path: Path) -> Home:
     return home
 
 
+@pytest.fixture
+def own_box(own_home: Home) -> Iterator[Toolbox]:
+    from tools.toolbox import Toolbox
+
+    opened = Toolbox.open(own_home)
+    yield opened
+    opened.store.close()
+
+
 def write_domain(home: Home, domain: Domain) -> None:
     values = domain.model_dump(mode="json", exclude_none=True)
     home.domain_file.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in values.items()), "utf-8")

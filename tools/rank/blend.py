@@ -1,25 +1,22 @@
-"""From the bus to the slate: sources rank-normalised and blended, rules checked again, reasons told for what is shown.
-
-Popularity is always on the bus, so a slate is filled as far as the constraints allow and a user nobody knows gets one.
-"""
+"""From the bus to the slate: sources rank-normalised and blended, rules checked again, a reason for all that is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tools.bus import Candidates, Evidence, Source
+from tools.bus import Evidence, Source
 from tools.catalogue import Filters
 from tools.context import Context
 from tools.domain import Blend
 from tools.filters import relaxations
+from tools.rank.fill import POPULAR, put_popular
 from tools.rank.rules import allowed
 from tools.slate import Slate, SlateItem
-
-POPULAR = 100  # candidates that popularity adds; more when a longer slate is asked for
 
 
 def rank(
@@ -43,7 +40,7 @@ def rank(
     if not eligible.any():
         relax = relaxations(filters, box.catalogue, unconstrained)
         return slate.model_copy(update={"abstained": True, "relax": relax})
-    put_popular(context, eligible, k)
+    put_popular(replace(context, eligible=eligible), max(POPULAR, k))
     items = context.bus.items()
     items = items[eligible[items]]
     score = blend({source: context.bus.scores(source, items) for source in context.bus.sources}, box.domain.blend)
@@ -69,16 +66,6 @@ def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     if known.any():
         out[known] = rankdata(scores[known]) / known.sum()
     return out
-
-
-def put_popular(context: Context, eligible: NDArray[np.bool_], k: int) -> None:
-    """Put the most popular eligible items on the bus, those that popularity has not put there yet."""
-    scores, n = context.box.popularity.scores, max(POPULAR, k)
-    items = np.flatnonzero(eligible).astype(np.int32)
-    items = np.sort(items[np.argsort(-scores[items], kind="stable")[:n]])
-    items = items[np.isnan(context.bus.scores("popularity", items))]
-    if len(items):
-        context.bus.put(Candidates("popularity", items, scores[items], context.box.popularity.explain))
 
 
 def _item(context: Context, n: int, item: int, score: float, ctr: float) -> SlateItem:

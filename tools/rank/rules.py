@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tools.catalogue import Catalogue, Filters
 from tools.context import Context
 from tools.domain import Language, Policy
+from tools.rank.fill import put_popular
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ def allowed(box: Toolbox, user: UserView, exclude: Iterable[str] = ()) -> NDArra
 def open_turn(
     box: Toolbox, user: UserView, filters: Filters, exclude: Iterable[str] = (), language: Language = "en"
 ) -> Context:
-    """The context that this turn's tools run in: only items that policy and `filters` allow are eligible."""
+    """The context that this turn's tools run in: only items that policy and `filters` allow are eligible, and the
+    popular ones among them are on the bus.
+    """
     eligible = allowed(box, user, exclude) & box.catalogue.mask(filters)
-    return Context(box=box, user=user, eligible=eligible, language=language)
+    context = Context(box=box, user=user, eligible=eligible, language=language)
+    put_popular(context)
+    return context
 
 
 def _policy(catalogue: Catalogue, policy: Policy, age: float) -> NDArray[np.bool_]:
