@@ -7,16 +7,20 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from tools.ctr.metrics import Clicks, logloss
 
 Floats = NDArray[np.floating]
 Kind = Literal["none", "platt", "isotonic"]
+KINDS: tuple[Kind, ...] = ("none", "platt", "isotonic")
+FEWEST_FOR_STEPS = 1000  # rows below which isotonic steps only repeat the sample
+ORDER = 0.01  # share of plain sigma in the isotonic curve: keeps candidates on one step in their order
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """`none`: sigma(z); `platt`: sigma(a z + b), `y` = (a, b); `isotonic`: straight lines through the knots (x, y)."""
+    """`none`: sigma(z); `platt`: sigma(a z + b), `y` = (a, b); `isotonic`: lines through the knots (x, y)."""
 
     kind: Kind = "none"
     x: tuple[float, ...] = ()
@@ -25,9 +29,9 @@ class Calibration:
     def __call__(self, logits: Floats) -> Floats:
         """Probabilities, same shape as `logits`."""
         if self.kind == "isotonic":
-            return np.interp(logits, self.x, self.y)
+            return (1 - ORDER) * np.interp(logits, self.x, self.y) + ORDER * expit(logits)
         slope, shift = self.y or (1.0, 0.0)
-        return 1.0 / (1.0 + np.exp(-(slope * logits + shift)))
+        return expit(slope * logits + shift)
 
     @classmethod
     def choose(cls, logits: Floats, clicks: Clicks) -> Calibration:
@@ -37,7 +41,7 @@ class Calibration:
         half = len(clicks) // 2
         if min(clicks[:half].sum(), (~clicks[:half]).sum()) < 2:
             return cls()
-        kinds: tuple[Kind, ...] = ("none", "platt", "isotonic")
+        kinds = KINDS if half >= FEWEST_FOR_STEPS else KINDS[:2]
         tried = {kind: cls._fit(kind, logits[:half], clicks[:half]) for kind in kinds}
         best = min(kinds, key=lambda kind: logloss(tried[kind](logits[half:]), clicks[half:]))
         return cls._fit(best, logits, clicks)
@@ -50,9 +54,13 @@ class Calibration:
         if kind == "none":
             return cls()
         if kind == "platt":
-            line = LogisticRegression(C=1e6).fit(logits.reshape(-1, 1), clicks)
+            # Targets are softened as in Platt (1999), so that a perfect separation does not end in certainty.
+            soft = np.where(clicks, (clicks.sum() + 1) / (clicks.sum() + 2), 1 / ((~clicks).sum() + 2))
+            both, label = np.concatenate([logits, logits]).reshape(-1, 1), np.repeat([True, False], len(logits))
+            line = LogisticRegression(C=1e6).fit(both, label, sample_weight=np.concatenate([soft, 1 - soft]))
             return cls("platt", y=(float(line.coef_[0, 0]), float(line.intercept_[0])))
-        steps = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(logits, clicks)
+        least = 1 / (len(clicks) + 2)
+        steps = IsotonicRegression(y_min=least, y_max=1 - least, out_of_bounds="clip").fit(logits, clicks)
         return cls("isotonic", tuple(steps.X_thresholds_.tolist()), tuple(steps.y_thresholds_.tolist()))
 
     def to_json(self) -> dict[str, Any]:

@@ -39,13 +39,12 @@ def _groups(model: CtrModel, user: UserView, item: int) -> list[Effect]:
     liking = float(match.sum()) + part["cosine"] + part["affinity"]
     habits = float(taste.sum()) + part["user_count"] + part["user_rate"] + part["user_recent"]
     groups = [
-        _approval(model, item, part["item_rate"]),
-        _reach(model, item, part["item_count"]),
+        _approval(model, item, part["item_rate"] + part["item_count"]),
         Effect("item_facets", *_named(model, own, kind, "kind of item", "类型"), float(kind.sum())),
         *(_number(model, n, item, float(effect)) for n, effect in enumerate(numbers)),
     ]
     if not len(user.items):
-        return [*groups, Effect("user_unknown", "nothing known of your taste yet", "还不了解你的口味", liking + habits)]
+        return [*groups, Effect("user_unknown", "your taste is not known yet", "还不了解你的口味", liking + habits)]
     words = ("taste match", "口味匹配") if liking > 0 else ("taste mismatch", "口味不太合")
     return [*groups, Effect("taste_match", *_named(model, own, match, *words), liking), _habits(user, habits)]
 
@@ -64,12 +63,7 @@ def _approval(model: CtrModel, item: int, effect: float) -> Effect:
     if not count:
         return Effect("item_approval", "no feedback on this item yet", "暂无评价", effect)
     share = f"{liked / count:.0%}"
-    return Effect("item_approval", f"item approval {share}", f"好评率 {share}", effect)
-
-
-def _reach(model: CtrModel, item: int, effect: float) -> Effect:
-    count = int(model.stats.count[item])
-    return Effect("item_reach", f"known from {count} events", f"已有 {count} 次互动", effect)
+    return Effect("item_approval", f"{share} approval in {count} events", f"{count} 次互动中好评率 {share}", effect)
 
 
 def _habits(user: UserView, effect: float) -> Effect:
@@ -80,4 +74,6 @@ def _habits(user: UserView, effect: float) -> Effect:
 
 def _number(model: CtrModel, n: int, item: int, effect: float) -> Effect:
     name, value = model.features.number_names[n], float(model.features.numbers[item, n])
-    return Effect(f"number_{name}", f"{name} {value:g}", f"{name} {value:g}", effect)
+    if np.isnan(value):
+        return Effect(f"number_{name}", f"{name} unknown", f"{name} 未知", effect)
+    return Effect(f"number_{name}", f"{name} {value:.6g}", f"{name} {value:.6g}", effect)

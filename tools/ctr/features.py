@@ -7,6 +7,7 @@ events strictly before its own time. Nobody's attributes are used: a demographic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,8 @@ class Features:
     prior: float  # click rate that an unknown user or item is given
     half_life_days: float
     facets: Floats  # (n, facets) 0 or 1
-    numbers: Floats  # (n, numbers) clipped, gaps filled with the median
+    numbers: Floats  # (n, numbers) as catalogued, NaN where missing
+    bounds: Floats  # (3, numbers): values are clipped to the first and last row, the middle one fills gaps
     vectors: Floats  # (n, d) content vectors, L2-normalised
 
     @classmethod
@@ -93,17 +95,18 @@ class Features:
         names = [(f.name, value) for f, _ in blocks for value in f.values]
         every = sp.hstack([m for _, m in blocks], "csc") if blocks else sp.csc_matrix((len(catalogue), 0))
         common = np.sort(np.argsort(-np.asarray(every.sum(0)).ravel(), kind="stable")[:MOST_FACETS])
-        numbers = {f.name: _filled(catalogue.numbers(f.name)) for f in fields if f.kind == "number"}
-        varying = {name: column for name, column in numbers.items() if np.ptp(column) > 0}
-        dense = sp.csr_matrix(item_vectors).toarray()
+        numbers = {f.name: catalogue.numbers(f.name) for f in fields if f.kind == "number"}
+        bounds = {name: np.nanquantile(column, (0.01, 0.5, 0.99)) for name, column in numbers.items()}
+        varying = [name for name, (low, _, high) in bounds.items() if high > low]
         return cls(
             facet_names=tuple(names[n] for n in common),
             number_names=tuple(varying),
             prior=prior,
             half_life_days=half_life_days,
             facets=every[:, common].toarray().astype(np.float32),
-            numbers=np.array([*varying.values()], np.float32).reshape(len(varying), len(catalogue)).T,
-            vectors=np.ascontiguousarray(dense, np.float32),
+            numbers=_stacked([numbers[name] for name in varying], len(catalogue)),
+            bounds=_stacked([bounds[name] for name in varying], 3),
+            vectors=np.ascontiguousarray(sp.csr_matrix(item_vectors).toarray(), np.float32),
         )
 
     @property
@@ -162,7 +165,10 @@ class Features:
             np.log1p(stats.count),
             _logit(_shrunk(stats.liked, stats.count, ITEM_SHRINK, self.prior)),
         )
-        blocks = (taste, facets, facets * taste, *(s[:, None] for s in scalars), self.numbers[items])
+        low, middle, high = self.bounds
+        numbers = self.numbers[items]
+        numbers = np.where(np.isnan(numbers), middle, numbers).clip(low, high)
+        blocks = (taste, facets, facets * taste, *(s[:, None] for s in scalars), numbers)
         return np.concatenate([np.broadcast_to(b, (len(items), b.shape[1])) for b in blocks], axis=1, dtype=np.float32)
 
 
@@ -179,6 +185,5 @@ def _unit(facets: Floats) -> Floats:
     return facets / np.sqrt(np.maximum(facets.sum(1, keepdims=True), 1.0))
 
 
-def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, middle, high = np.nanquantile(values, (0.01, 0.5, 0.99))
-    return np.nan_to_num(values, nan=middle).clip(low, high)
+def _stacked(columns: Sequence[NDArray[np.floating]], rows: int) -> Floats:
+    return np.array(columns, np.float32).reshape(len(columns), rows).T

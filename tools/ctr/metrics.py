@@ -24,7 +24,7 @@ def evaluate(chances: Chances, clicks: Clicks, users: NDArray[np.int32]) -> dict
 
 def auc(chances: Chances, clicks: Clicks) -> float:
     """Area under the ROC curve by ranks, ties shared; NaN when one class is missing."""
-    return float(_grouped_auc(chances, clicks, np.zeros(len(clicks), np.int32))[0])
+    return float(_grouped_auc(chances, clicks, np.zeros(len(clicks), np.int32))[0][0])
 
 
 def gauc(chances: Chances, clicks: Clicks, users: NDArray[np.int32]) -> float:

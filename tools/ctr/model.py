@@ -32,7 +32,7 @@ STRENGTHS = (0.01, 0.1, 1.0)  # inverse L2 penalties tried
 MOST_ROWS = 300_000  # the latest rows are fitted; features still see everything before them
 FEWEST_ROWS = 100  # below this, or with one class only, everybody gets the average
 NEGATIVES = 2  # sampled per click
-ARRAYS = ("facets", "numbers", "vectors")
+ARRAYS = ("facets", "numbers", "bounds", "vectors")
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ class CtrModel:
             folder / "arrays.npz",
             facets=features.facets,
             numbers=features.numbers,
+            bounds=features.bounds,
             vectors=features.vectors,
             weights=line.weights,
             mean=line.mean,

@@ -53,10 +53,11 @@ def run(args: Arguments, context: Context) -> str:
 
 
 def evidence(chance: float, moved: list[Effect]) -> Evidence:
-    """One clause with the chance and the strongest reasons on its side, or against it when none is for it."""
-    up, down = [e for e in moved if e.effect > 0][:2], [e for e in moved if e.effect < 0][:2]
-    reasons = up or down
-    en, zh = f"estimated chance you like it: {chance:.0%}", f"预计你喜欢它的可能性为 {chance:.0%}"
+    """One clause with the chance and the strongest reasons that pull the way it went."""
+    up = sum(e.effect for e in moved) >= 0
+    reasons = [e for e in moved if (e.effect > 0) is up and e.feature != "user_unknown"][:2]
+    share = f"{min(max(chance, 0.01), 0.99):.0%}"  # nothing is certain
+    en, zh = f"estimated chance you like it: {share}", f"预计你喜欢它的可能性为 {share}"
     if reasons:
         en += (", mostly because of " if up else ", held back by ") + " and ".join(e.en for e in reasons)
         zh += ("，主要因为" if up else "，受限于") + "，".join(e.zh for e in reasons)
