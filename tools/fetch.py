@@ -116,6 +116,7 @@ def _download_all(requirements: list[str], work: Path, label: str, size: int | N
                 bar.update(task, completed=_bytes_below(work))
                 for future in done:
                     future.result()
+            bar.update(task, completed=size)  # wheels are a little smaller than what they carry
         finally:
             pool.shutdown(cancel_futures=True)  # one failure is enough: start no further downloads
         return {name: future.result() for name, future in zip(requirements, futures, strict=True)}
