@@ -189,8 +189,9 @@ async def _answered(
 ) -> ModelResponse[Any]:
     try:
         return await handler(request)
-    except (TypeError, LookupError, AttributeError) as error:  # LangChain's clients check no shapes
-        raise LLMUnavailable("broken", f"the engine answered in the wrong shape: {error!r:.200}") from error
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        # LangChain stumbles over answers of a wrong shape, such as arguments that are a list; the engine itself is up.
+        raise LLMUnavailable("broken", f"the answer has a wrong shape: {error!r:.200}", counts=False) from error
 
 
 def _result(request: ToolCallRequest, message: ToolMessage, ms: float) -> ToolResult:
