@@ -83,10 +83,9 @@ class NeighborModel:
         best = best[row[best] > 0]
         return best, row[best]
 
-    def shared(self, item: int, other: int) -> tuple[int, int]:
-        """How many of the users who liked `other` also liked `item`, and how many liked `other`."""
-        those = self.likers[other].indices
-        return len(np.intersect1d(those, self.likers[item].indices, assume_unique=True)), len(those)
+    def shared(self, item: int) -> NDArray[np.int64]:
+        """How many of the users who liked `item` also liked each item, itself included; shape (n_items,)."""
+        return np.bincount(self.liked[self.likers[item].indices].indices, minlength=self.n_items)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +125,8 @@ class Folded:
             case "user":
                 return self._by_users
             case "both":
-                return ITEM_SHARE * _spread(self._by_items) + (1 - ITEM_SHARE) * _spread(self._by_users)
+                both = ITEM_SHARE * _spread(self._by_items) + (1 - ITEM_SHARE) * _spread(self._by_users)
+                return np.asarray(both, np.float32)
 
     def because(self, item: int, n: int = 2) -> NDArray[np.int32]:
         """The liked items of the history that speak most for `item`, best first; none below half of the best."""
@@ -180,6 +180,5 @@ def _latest(user: UserView) -> tuple[NDArray[np.int32], NDArray[np.float32], NDA
 
 
 def _spread(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Min-max to [0, 1]; all 0 when there is nothing to tell apart."""
-    low, high = scores.min(initial=0.0), scores.max(initial=0.0)
-    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+    """To [0, 1], the best at 1; what speaks against an item counts like nothing for it."""
+    return np.asarray(np.maximum(scores, 0) / max(float(scores.max(initial=0.0)), 1e-12), np.float32)

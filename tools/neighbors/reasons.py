@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tools.bus import Evidence
 from tools.domain import Words
-from tools.neighbors.model import Folded, Method
+from tools.neighbors.model import Folded, Method, NeighborModel
 
 ENOUGH = 5  # users; below it a count of neighbours is neither telling nor anonymous
 
@@ -25,23 +25,18 @@ def history(folded: Folded, method: Method, titles: Sequence[str], liked: Words)
     return explain
 
 
-def named(folded: Folded, method: Method, titles: Sequence[str]) -> Callable[[int], list[Evidence]]:
-    """Reasons from the one item that the user named. Only what the matrix shows: that both are liked by the same
-    users.
-    """
-    other = int(folded.items[0])
+def named(model: NeighborModel, other: int, titles: Sequence[str]) -> Callable[[int], list[Evidence]]:
+    """Reasons from the one item that the user named: that the same users like both."""
+    shared, title = model.shared(other), titles[other]
 
     def explain(item: int) -> list[Evidence]:
-        both, of = folded.model.shared(item, other)
-        if both < ENOUGH and not (method != "user" and len(folded.because(item))):
-            return []
-        text, text_zh = f"goes with {titles[other]}, which you named", f"与你提到的《{titles[other]}》相配"
-        figures = {"because": [titles[other]]}
+        both, of = int(shared[item]), int(shared[other])
+        text, text_zh = f"goes with {title}, which you named", f"与你提到的《{title}》相配"
         if both < ENOUGH:
-            return [Evidence(kind="neighbors", text=text, text_zh=text_zh, **figures)]
+            return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=[title])] if both else []
         text += f" ({both} of the {of} users who liked that also liked this)"
         text_zh += f"（喜欢它的 {of} 位用户中有 {both} 位也喜欢这个）"
-        return [Evidence(kind="neighbors", text=text, text_zh=text_zh, support=both, of=of, **figures)]
+        return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=[title], support=both, of=of)]
 
     return explain
 

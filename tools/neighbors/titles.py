@@ -17,6 +17,7 @@ CERTAIN = 85.0  # score, of 100, from which a title counts as the one meant
 NEAR = 70.0  # from which it is worth asking whether it was meant
 OPENING = 90.0  # score of a title that opens with the words said, two of them or more
 _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
+_ARTICLE = re.compile(r"^(the|an?) | (the|an?)$")  # `Matrix, The` is catalogued so, `The Matrix` said so
 _QUOTES = "\"'“”‘’《》「」 "
 
 
@@ -39,7 +40,7 @@ class Titles:
         """The item whose title is nearest to `text`; of equally near ones that with the highest `prefer` (n_items,).
         None when nothing comes anywhere near.
         """
-        found = [hit for said in _ways(text.strip(_QUOTES)) for hit in self._near(said)]
+        found = [hit for said in dict.fromkeys(_ways(text.strip(_QUOTES))) for hit in self._near(said)]
         if not found:
             return None
         item, score = max(found, key=lambda hit: (round(hit[1], 3), prefer[hit[0]]))
@@ -69,3 +70,4 @@ def _ways(title: str) -> Iterator[str]:
     for way in (title, bare, bare.split(":")[0], *asides):
         if folded := fold(way):
             yield folded
+            yield _ARTICLE.sub("", folded)

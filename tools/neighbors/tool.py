@@ -69,10 +69,10 @@ def _named(args: Arguments, context: Context, said: str) -> str:
     title = box.catalogue.titles[match.item]
     if match.score < CERTAIN:
         return f"No title {said[:80]!r} is in the catalogue; the nearest is {title[:120]!r}."
-    eligible = context.eligible.copy()
+    eligible = context.eligible & (box.neighbors.shared(match.item) > 0)
     eligible[match.item] = False
     folded = box.neighbors.like(match.item)
-    explain = reasons.named(folded, args.method, box.catalogue.titles)
+    explain = reasons.named(box.neighbors, match.item, box.catalogue.titles)
     return _say(context, _put(context, folded, args.method, explain, eligible), f"that go with {title[:80]}")
 
 

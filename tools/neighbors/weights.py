@@ -20,8 +20,9 @@ DENSE_LIMIT = 8_000  # items; the closed form holds two dense float32 matrices a
 L2 = 300.0
 NEAREST = 100
 SHRINKAGE = 20.0
-# Reaching for an item tells of taste even when it then disappoints: both beat 0 on the validation split of MovieLens.
-NEUTRAL, DISLIKED = 0.5, 0.3
+# Reaching for an item tells of taste, verdict or not: beats 0 on validation (MovieLens). Counting a disliked item too
+# (0.3) gains nothing there, and would let two items go together because the same users dislike one of them.
+NEUTRAL = 0.5
 _BLOCK = 256
 
 
@@ -33,8 +34,9 @@ def fit(interactions: Interactions, dense_limit: int = DENSE_LIMIT) -> Weights:
 
 def confidence(x: Interactions) -> sp.csr_matrix:
     """How much a user's having an item counts, float32 (n_users, n_items): the strongest of their events on it."""
-    weight = np.where(x.weight > 0, x.weight, np.where(x.weight < 0, DISLIKED, NEUTRAL)).astype(np.float32)
+    weight = np.where(x.weight == 0, NEUTRAL, np.maximum(x.weight, 0.0)).astype(np.float32)
     order = np.lexsort((-weight, x.item, x.user))
+    order = order[weight[order] > 0]
     user, item = x.user[order], x.item[order]
     first = np.ones(len(order), bool)
     first[1:] = (user[1:] != user[:-1]) | (item[1:] != item[:-1])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAME = "profile_lookup"
 SHOWN = 100
 RECENT = 60  # liked items that evidence counts over
+AVERSE = -0.1  # weight from which an interest is called a dislike
 OFTEN = 0.2  # share of them from which a feature is liked often
 # Words in an attribute's name that make it one to keep quiet about unless it is asked for.
 SENSITIVE = frozenset(
@@ -138,7 +139,7 @@ def _said(profile: Profile, aspects: list[Aspect], sensitive: bool) -> str:
 def _interests(profile: Profile) -> str:
     long, short = profile.interests.long, profile.interests.short
     likes = ", ".join(map(_weighed, [i for i in long if i.weight > 0][:5]))
-    averse = ", ".join(map(_weighed, [i for i in long if i.weight < 0][:2]))
+    averse = ", ".join(map(_weighed, [i for i in long if i.weight <= AVERSE][:2]))
     lately = [i for i in short if i.weight > 0][:3]
     parts = [("Likes", likes), ("Dislikes", averse)]
     if {i.value for i in lately} - {i.value for i in long[:5]}:
