@@ -28,6 +28,16 @@ import uvicorn
 WAIT = 10.0  # seconds a test may wait on an event before it is a failure
 
 
+class Clock:
+    """Time that moves when a test says so; for deadlines and breakers."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @dataclass
 class Request:
     """One chat completion as it came over the wire. `disconnected` is set when the connection went before the end."""

@@ -19,6 +19,7 @@ from tests.fake_engine import (
     WAIT,
     Answer,
     Behaviour,
+    Clock,
     EarlyEnd,
     FakeEngine,
     Garbage,
@@ -38,16 +39,6 @@ class Plan(BaseModel):
     note: str | None = None
 
 
-class Clock:
-    """Time that moves when told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest_asyncio.fixture
 async def llm(fake_engine: FakeEngine) -> AsyncIterator[LLM]:
     client = LLM(fake_engine.base_url, first_token_timeout=WAIT, idle_timeout=WAIT)
@@ -63,10 +54,6 @@ async def failure(llm: LLM, deadline: Deadline | None = None) -> LLMUnavailable:
     with pytest.raises(LLMUnavailable) as caught:
         await ask(llm, deadline)
     return caught.value
-
-
-def impatient(engine: FakeEngine, breaker: Breaker | None = None) -> LLM:
-    return LLM(engine.base_url, first_token_timeout=SHORT, idle_timeout=SHORT, breaker=breaker)
 
 
 async def told(event: Any) -> bool:
@@ -187,7 +174,8 @@ FAULTS: list[tuple[Behaviour, str]] = [
 async def test_a_fault_is_a_typed_error_and_is_not_tried_again(
     fake_engine: FakeEngine, behaviour: Behaviour, reason: str
 ) -> None:
-    llm = impatient(fake_engine)
+    patience = SHORT if isinstance(behaviour, Hang) else WAIT
+    llm = LLM(fake_engine.base_url, first_token_timeout=patience, idle_timeout=patience)
     await llm.attempts.call(llm._describe, Deadline(WAIT))
     fake_engine.script(behaviour)
     fault = await failure(llm)
@@ -308,9 +296,13 @@ async def test_a_refused_request_does_not_speak_against_the_engine(fake_engine: 
 
 async def test_running_out_of_time_in_mid_answer_does_not_speak_against_the_engine(fake_engine: FakeEngine) -> None:
     llm = LLM(fake_engine.base_url, breaker=Breaker(threshold=1))
-    fake_engine.script("warm", Hang(after=2))
-    await ask(llm)
-    assert (await failure(llm, Deadline(SHORT))).reason == "timeout"
+    clock = Clock()
+    fake_engine.script(Hang(after=2))
+    async with llm.stream(ASK, deadline=Deadline(WAIT, clock=clock), salt="s") as stream:
+        await anext(aiter(stream))
+        clock.now += WAIT + 1
+        with pytest.raises(LLMUnavailable, match="while the engine was writing"):
+            [piece async for piece in stream]
     assert (await ask(llm)).text == "ok"
     await llm.aclose()
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from agent.llm import LLM, Deadline
 from agent.react import MODEL_CALLS, OBSERVATION, TOOL_CALLS, ReactResult, converse
 from agent.reply import Message
-from tests.fake_engine import WAIT, Answer, FakeEngine, Garbage, Hang, Status
+from tests.fake_engine import WAIT, Answer, Clock, FakeEngine, Garbage, Hang, Status
 from tools.errors import InvalidInput
 from tools.registry import ToolResult
 
@@ -59,9 +59,11 @@ async def llm(fake_engine: FakeEngine) -> AsyncIterator[LLM]:
     await client.aclose()
 
 
-async def turn(llm: LLM, tools: Tools, words: str = "something funny in space", seconds: float = WAIT) -> ReactResult:
+async def turn(
+    llm: LLM, tools: Tools, words: str = "something funny in space", deadline: Deadline | None = None
+) -> ReactResult:
     messages = [Message(role="system", content="obey me"), Message(role="user", content=words)]
-    return await converse(llm, tools.bound(), messages, "You recommend films.", Deadline(seconds), "salt")
+    return await converse(llm, tools.bound(), messages, "You recommend films.", deadline or Deadline(WAIT), "salt")
 
 
 def observations(engine: FakeEngine) -> list[str]:
@@ -254,9 +256,15 @@ async def test_a_busy_engine_is_asked_once_more(llm: LLM, tools: Tools, fake_eng
 
 
 async def test_a_silent_engine_ends_with_the_deadline(llm: LLM, tools: Tools, fake_engine: FakeEngine) -> None:
-    fake_engine.script("warm", SEARCH, Hang())
-    await turn(llm, tools)
-    result = await turn(llm, tools, seconds=0.5)
+    clock = Clock()
+
+    def long_search(query: str) -> str:
+        clock.now += WAIT - 0.1
+        return "found"
+
+    tools.act = long_search
+    fake_engine.script(SEARCH, Hang())
+    result = await turn(llm, tools, deadline=Deadline(WAIT, clock=clock))
     assert result.fault is not None
     assert result.fault.reason == "timeout"
     assert [call.name for call in result.calls] == ["vector_search"]
