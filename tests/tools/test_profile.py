@@ -140,13 +140,13 @@ def test_evidence_reads_as_a_clause_in_both_languages() -> None:
     )
 
 
-def test_evidence_counts_over_the_last_sixty_liked_items_only() -> None:
-    ids = [*PERIOD, *SPACE]
-    items = np.array([CATALOGUE.index(i) for i in ids] + list(range(40, len(CATALOGUE))), np.int32)
-    many = UserView("x", items=items, times=np.arange(float(len(items))), weights=np.ones(len(items), np.float32))
-    assert len(many.liked) <= 60
-    why = tool.explain(MODEL, many, DOMAIN)(CATALOGUE.index("s01"))[0]
-    assert "last" not in why.text
+def test_evidence_counts_over_what_was_liked_last_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tool, "RECENT", 5)
+    ids = [*SPACE[:6], *PERIOD[:2], *SPACE[6:9]]
+    user = UserView("x", items=indices(*ids), times=np.arange(11.0), weights=np.ones(11, np.float32))
+    why = tool.explain(MODEL, user, DOMAIN)(CATALOGUE.index("hostile"))[0]
+    assert "3 of the last 5 films you rated highly" in why.text
+    assert "你最近打了高分的 5 个电影中有 3 个" in why.text_zh
 
 
 def test_a_minor_interest_is_not_called_frequent() -> None:
