@@ -10,6 +10,8 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +25,7 @@ from tools import bundle
 from tools.catalogue import Catalogue
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
-from tools.errors import BundleMissing
+from tools.errors import BundleMissing, CorruptData
 from tools.home import Home
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
@@ -194,7 +196,7 @@ def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
     from chromadb.config import Settings
 
     client = chromadb.PersistentClient(str(home.chroma), Settings(anonymized_telemetry=False))
-    kept = {name for b in bundle.bundle_ids(home) if (name := _collection_name(home.bundles / b))}
+    kept = set(_collections(home))
     for held in client.list_collections():
         if held.name not in kept:
             client.delete_collection(held.name)
@@ -202,6 +204,13 @@ def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
         _collection_name(folder), configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
     )
     return SearchIndex.load(folder / "search", catalogue, encoder(), collection)
+
+
+def _collections(home: Home) -> Iterator[str]:
+    """Those that the home's bundles use. A bundle that cannot be read cannot be used either."""
+    for name in bundle.bundle_ids(home):
+        with suppress(CorruptData):
+            yield _collection_name(home.bundles / name)
 
 
 def _collection_name(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""From the bus to the slate: sources rank-normalised and blended, rules checked again, a reason for all that is shown."""
+"""From the bus to the slate: sources blended by rank, rules checked again, a reason for everything that is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tools.bus import Evidence, Source
+from tools.bus import Evidence, EvidenceKind, Source
 from tools.catalogue import Filters
 from tools.context import Context
 from tools.domain import Blend
@@ -17,6 +17,8 @@ from tools.filters import relaxations
 from tools.rank.fill import POPULAR, put_popular
 from tools.rank.rules import allowed
 from tools.slate import Slate, SlateItem
+
+TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 
 
 def rank(
@@ -54,7 +56,7 @@ def blend(columns: Mapping[Source, NDArray[np.float32]], weights: Blend) -> NDAr
     """Hybrid score in [0, 1], shape (n,), of n candidates: the weighted mean of each source's rank among those it
     scored. `columns` hold (n,) scores, NaN where a source said nothing, which counts as rank 0.
     """
-    importance = {source: float(getattr(weights, source)) for source in columns}
+    importance = {source: float(getattr(weights, source)) for source in sorted(columns)}  # sums alike every time
     mixed = sum((w * normalised(columns[source]) for source, w in importance.items()), np.float32(0))
     return np.asarray(mixed / max(sum(importance.values()), 1e-9), np.float32)
 
@@ -82,4 +84,6 @@ def _item(context: Context, n: int, item: int, score: float, ctr: float) -> Slat
 
 
 def _reasons(context: Context, item: int) -> list[Evidence]:
-    return context.bus.evidence(item) or context.box.popularity.explain(item)
+    """Most telling first; in one order, whichever tool was ready first."""
+    reasons = context.bus.evidence(item) or context.box.popularity.explain(item)
+    return sorted(reasons, key=lambda reason: TELLING.index(reason.kind))
