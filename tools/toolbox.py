@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from tools.home import Home
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.search import chroma
 from tools.search.model import SearchIndex
 from tools.store import Item, Store, User
 from tools.user import UserView
@@ -189,21 +191,18 @@ def read_catalogue(folder: Path, domain: Domain) -> Catalogue:
 
 
 def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
-    """The search index over its Chroma collection. The collection is named for the vectors it holds, so bundles that
-    share them share it, and those of bundles that are gone are deleted. The process must own the home.
+    """The search index over its Chroma collection, which is named for what it holds, so bundles may share it. Those
+    that no bundle of the home uses any more are deleted, except on a server, where they may be another home's.
     """
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(str(home.chroma), Settings(anonymized_telemetry=False))
-    kept = set(_collections(home))
-    for held in client.list_collections():
-        if held.name not in kept:
-            client.delete_collection(held.name)
-    collection = client.get_or_create_collection(
-        _collection_name(folder), configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    client = chroma.connect(home.chroma)
+    if chroma.URL not in os.environ:
+        used = set(_collections(home))
+        for held in client.list_collections():
+            if held.name not in used:
+                client.delete_collection(held.name)
+    return SearchIndex.load(
+        folder / "search", catalogue, encoder(), chroma.open_collection(client, _collection_name(folder))
     )
-    return SearchIndex.load(folder / "search", catalogue, encoder(), collection)
 
 
 def _collections(home: Home) -> Iterator[str]:
@@ -215,7 +214,9 @@ def _collections(home: Home) -> Iterator[str]:
 
 def _collection_name(folder: Path) -> str:
     files = bundle.read_manifest(folder).files
-    parts = [f"{name} {entry.sha256}" for name, entry in sorted(files.items()) if name.startswith(("search/", "cat"))]
+    parts = [
+        f"{name} {entry.sha256}" for name, entry in sorted(files.items()) if name.startswith(("search/", "catalogue/"))
+    ]
     return "items-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -35,6 +35,8 @@ TOOLS = ("search", "profile", "neighbors", "popularity", "ctr")  # in the order 
 NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
 Metrics = dict[str, dict[str, float]]
+Base = tuple[Path, bundle.Manifest]
+Part = Callable[[float], None]  # told how much more of a step is done, in shares of it
 
 
 def train(
@@ -61,11 +63,11 @@ def train(
         trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
-            bench = _Bench.of(data, domain, before, folder)
+            bench = _Bench.of(data, domain, before, folder, _reusable(home))
         metrics: Metrics = {}
         for tool in TOOLS:
-            with step(tool):
-                metrics[tool] = bench.fit_and_save(tool) if tool in chosen else _take_over(tool, folder, base)
+            with step(tool) as part:
+                metrics[tool] = bench.fit_and_save(tool, part) if tool in chosen else _take_over(tool, folder, base)
         with step("bundle"):
             manifest = bundle.Manifest(
                 id=bundle.new_id(),
@@ -126,9 +128,6 @@ class _Model(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Base = tuple[Path, bundle.Manifest]
-
-
 @dataclass(frozen=True)
 class _Bench:
     """What the tools are fitted from and the folder they are saved in."""
@@ -137,21 +136,24 @@ class _Bench:
     catalogue: Catalogue
     events: Interactions
     folder: Path
+    earlier: Path | None  # a bundle whose vectors may be used again
 
     @classmethod
-    def of(cls, data: Store, domain: Domain, until: float | None, folder: Path) -> _Bench:
+    def of(cls, data: Store, domain: Domain, until: float | None, folder: Path, earlier: Path | None) -> _Bench:
         catalogue = read_catalogue(folder, domain)
-        return cls(domain, catalogue, Interactions.from_events(data.events(until), catalogue, domain.feedback), folder)
+        events = Interactions.from_events(data.events(until), catalogue, domain.feedback)
+        return cls(domain, catalogue, events, folder, earlier)
 
-    def fit_and_save(self, tool: str) -> dict[str, float]:
-        model = self.fit(tool)
+    def fit_and_save(self, tool: str, part: Part) -> dict[str, float]:
+        model = self.fit(tool, part)
         model.save(self.folder / tool)
         return dict(getattr(model, "metrics", {}))
 
-    def fit(self, tool: str) -> _Model:
+    def fit(self, tool: str, part: Part) -> _Model:
         match tool:
             case "search":
-                return SearchIndex.fit(self.catalogue, encoder())
+                reuse, total = self.earlier and self.earlier / "search", len(self.catalogue)
+                return SearchIndex.fit(self.catalogue, encoder(), reuse, lambda done: part(done / total))
             case "profile":
                 return ProfileModel.fit(self.catalogue, self.events, self.domain)
             case "neighbors":
@@ -192,6 +194,15 @@ def _base(home: Home, domain: Domain, until: float | None) -> Base:
     return folder, manifest
 
 
+def _reusable(home: Home) -> Path | None:
+    try:
+        folder = bundle.current_folder(home)
+        bundle.verify(folder)
+    except (BundleMissing, CorruptData):
+        return None
+    return folder
+
+
 def _take_over(tool: str, folder: Path, base: Base | None) -> dict[str, float]:
     assert base is not None
     shutil.copytree(base[0] / tool, folder / tool)
@@ -223,16 +234,19 @@ def _opened(home: Home, store: Store | None) -> Iterator[Store]:
 
 
 @contextmanager
-def _bar(steps: int, shown: bool) -> Iterator[Callable[[str], AbstractContextManager[None]]]:
+def _bar(steps: int, shown: bool) -> Iterator[Callable[[str], AbstractContextManager[Part]]]:
     """Progress on stderr, one step at a time."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
         task = progress.add_task("train", total=steps)
+        done = 0
 
         @contextmanager
-        def step(name: str) -> Iterator[None]:
+        def step(name: str) -> Iterator[Part]:
+            nonlocal done
             progress.update(task, description=f"train {name}")
-            yield
-            progress.advance(task)
+            yield lambda part: progress.advance(task, part)
+            done += 1
+            progress.update(task, completed=done)
 
         yield step
