@@ -25,6 +25,8 @@ from tools.home import Home
 FORMAT = 1  # raise it when a tool's files change shape: older bundles are then refused, not misread
 KEEP = 3
 MANIFEST = "manifest.json"
+STAGED = ".new-"
+ABANDONED = 86_400.0  # seconds: no training takes a day
 LIBRARIES = ("numpy", "scipy", "polars", "scikit-learn", "torch", "sentence-transformers", "chromadb", "implicit")
 
 
@@ -59,7 +61,7 @@ def new_id() -> str:
 def staging(home: Home) -> Iterator[Path]:
     """An empty folder beside the bundles, on the same file system; gone afterwards unless it was published."""
     home.bundles.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=home.bundles))
+    folder = Path(tempfile.mkdtemp(prefix=STAGED, dir=home.bundles))
     try:
         yield folder
     finally:
@@ -166,11 +168,14 @@ def rollback(home: Home) -> str:
 
 
 def prune(home: Home, keep: int = KEEP) -> None:
-    """Delete all but the newest `keep` bundles; never the current one."""
+    """Delete all but the newest `keep` bundles, never the current one, and what a training that was killed left."""
     in_use = current_id(home)
     for name in bundle_ids(home)[:-keep]:
         if name != in_use:
             shutil.rmtree(home.bundles / name)
+    for left in home.bundles.glob(f"{STAGED}*"):
+        if left.stat().st_mtime < time.time() - ABANDONED:
+            shutil.rmtree(left)
 
 
 def _seal(folder: Path, manifest: Manifest) -> Manifest:

@@ -18,6 +18,7 @@ from tools.filters import parse
 from tools.intent import understand
 from tools.rank.blend import blend, rank
 from tools.rank.rules import allowed, open_turn
+from tools.search.tool import MAX_QUERY
 from tools.slate import Slate
 from tools.user import UserView
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
+READ = 4000  # characters of a query
 
 
 def recommend(
@@ -41,20 +43,20 @@ def recommend(
     """Up to `k` ranked items with evidence, or an abstaining slate. `exclude`: item ids.
 
     Constraints are read from the words of `query` by rules; `filters` come on top and win where both say something.
-    A blank query is none.
+    A blank query is none; only its first 4,000 characters are read.
 
     Raises:
         InvalidInput: `k` is out of bounds, or a filter names a field, operator or value that is not there.
     """
     check_k(box, k)
     words, exclude = (query or "").strip(), tuple(exclude)
-    intent = understand(words, box.catalogue, box.domain) if words else None
+    intent = understand(words[:READ], box.catalogue, box.domain) if words else None
     wanted = merge(intent.filters if intent else {}, parse(filters or {}, box.catalogue))
     context = open_turn(box, box.view(user_id), wanted, exclude, language)
     names = ["profile_lookup", "cf_neighbors", "ctr_score"] if len(context.user.items) else []
     calls: list[dict[str, Any]] = [{"name": name, "args": {}} for name in names]
     if intent and intent.query:
-        calls.append({"name": "vector_search", "args": {"query": intent.query}})
+        calls.append({"name": "vector_search", "args": {"query": intent.query[:MAX_QUERY], "filters": wanted}})
     for result in registry.execute(calls, context) if context.eligible.any() else ():
         if result.error:
             log.warning("recommending without %s: %s", result.name, result.error)

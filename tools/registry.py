@@ -173,7 +173,7 @@ def _refused(name: str, error: ValidationError) -> str:
     faults = []
     for fault in error.errors(include_url=False, include_context=False):
         where = ".".join(str(part) for part in fault["loc"])[:60] or "arguments"
-        faults.append(f"{where}: {fault['msg']} (got {repr(fault['input'])[:60]})")
+        faults.append(f"{where}: {fault['msg'].removeprefix('Value error, ')} (got {repr(fault['input'])[:60]})")
     return f"{name}: {'; '.join(faults[:3])}; correct these arguments or leave them out"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -95,6 +96,15 @@ def test_the_bundle_in_use_survives_pruning_however_old(home: Home) -> None:
     bundle.point_at(home, made[0])
     bundle.prune(home, keep=1)
     assert bundle.bundle_ids(home) == [made[0], made[2]]
+
+
+def test_what_a_killed_training_left_is_cleared_a_day_later(home: Home) -> None:
+    for name, mtime in ((".new-old", 0), (".new-running", None)):
+        (home.bundles / name).mkdir(parents=True)
+        if mtime is not None:
+            os.utime(home.bundles / name, (mtime, mtime))
+    publish(home)
+    assert [p.name for p in home.bundles.glob(".new-*")] == [".new-running"]
 
 
 def test_rollback_returns_to_the_bundle_before_exactly(home: Home) -> None:
