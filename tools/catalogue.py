@@ -43,7 +43,7 @@ class FieldSpec:
     integral: bool = False  # a number field that holds whole numbers only
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Items by index 0..n-1, in the order given. Build it with `Catalogue.build`."""
 

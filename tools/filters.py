@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import core_schema
 from typing_extensions import TypeAliasType
 
 from tools.catalogue import Catalogue, FieldSpec, Filters
@@ -164,6 +165,30 @@ def model(catalogue: Catalogue) -> type[BaseModel]:
             about = Field(default=None, alias=spec.name, description=_describe(spec))
             fields[f"field{n}"] = (_constraint(spec, shape), about)
     return create_model("Filters", __config__=_config(), **fields)
+
+
+def argument(catalogue: Catalogue) -> Any:
+    """The type of a tool's `filters` argument: shown to a model as `model`, checked by `parse`, held as `Filters`. So
+    the schema is small, and every valid filter is taken.
+    """
+    shown = model(catalogue)
+
+    def read(raw: Any) -> Filters:
+        try:
+            return parse(raw, catalogue)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+
+    class Argument:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            return core_schema.no_info_plain_validator_function(read)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
+            return handler(shown.__pydantic_core_schema__)
+
+    return Annotated[dict[str, Any], Argument]
 
 
 def _shape(spec: FieldSpec) -> dict[str, Any]:

@@ -1,0 +1,215 @@
+"""Years and durations that people say, in English and Chinese, as bounds on the catalogue's number fields.
+
+    "nothing before 1985" -> year >= 1985; "八十年代" -> year >= 1980 and <= 1989; "under two hours" -> runtime < 120
+
+Which field is meant is read from field names. Each rule is a pattern and the bounds that it stands for; rules are tried
+in order, and what one has read the next does not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from tools.catalogue import Catalogue, FieldSpec
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A constraint read in `text[start:end]`; `stands` is what the search query keeps in its place."""
+
+    start: int
+    end: int
+    field: str
+    operator: str
+    value: Any
+    stands: str = ""
+
+
+# `first` and `last` are of everything that the pattern's groups matched: of a decade, or of both ends of a range.
+Bound = Literal["within", "not", ">= first", "<= last", "< first", "> last"]
+Rule = tuple[re.Pattern[str], Bound]
+
+# A year or a decade, in each language; `_period` reads what these match.
+_DECADE = (
+    r"(?:(?:early|mid|late)[\s-])?(?:[12]\d\d0['’]?s|['’]?\d0['’]?s|(?:twen|thir|for|fif|six|seven|eigh|nine)ties)"
+)
+_EN = rf"((?:the\s+)?(?:{_DECADE}|[12]\d{{3}})(?![\d\w]))"
+_DECADE_ZH = r"(?:上个?世纪|20世纪|二十世纪)?(?:\d0|[二三四五六七八九]十|[12]\d\d0)年代"
+_ZH = rf"({_DECADE_ZH}|[12]\d{{3}}\s*年?(?!\d))"
+_NOT = r"(?<!why )\b(?:nothing|none|not|no|never|avoid\w*|without|don['’]?t|doesn['’]?t|isn['’]?t)(?:\s+\w+){0,4}?\s+"
+_NOT_ZH = r"(?:不要|不想看?|不看|别看?|不用)(?:任何|那些|看)?"
+_BEFORE, _AFTER = r"(?:before|prior to|older than|earlier than)\s+", r"(?:after|newer than|later than|past)\s+"
+_OR_LATER, _OR_EARLIER = (
+    r"\s*(?:and|or)\s+(?:later|newer|after|up|onwards?)\b",
+    r"\s*(?:and|or)\s+(?:earlier|older|before)\b",
+)
+
+
+def _rule(pattern: str, bound: Bound) -> Rule:
+    return re.compile(pattern, re.IGNORECASE), bound
+
+
+YEARS: list[Rule] = [
+    _rule(rf"\b(?:between|from)\s+{_EN}\s*(?:and|to|till|until|through|-|–|—)\s*{_EN}", "within"),
+    _rule(r"(?<!\d)([12]\d{3})\s*(?:-|–|—|to)\s*([12]\d{3})(?!\d)", "within"),
+    _rule(rf"{_NOT}{_BEFORE}{_EN}", ">= first"),
+    _rule(rf"{_NOT}{_AFTER}{_EN}", "<= last"),
+    _rule(rf"\b(?:made |released |from |published )?{_BEFORE}{_EN}|\bpre-?\s?{_EN}", "< first"),
+    _rule(rf"\b(?:made |released |from |published )?{_AFTER}{_EN}|\bpost-?\s?{_EN}", "> last"),
+    _rule(
+        rf"\b(?:since|starting (?:from|in))\s+{_EN}|\bfrom\s+{_EN}\s+on(?:wards?)?\b|(?:\bfrom\s+)?{_EN}{_OR_LATER}",
+        ">= first",
+    ),
+    _rule(rf"\b(?:until|till|up to|through)\s+{_EN}|(?:\bfrom\s+)?{_EN}{_OR_EARLIER}", "<= last"),
+    _rule(rf"{_NOT}(?:from|in|of)\s+{_EN}", "not"),
+    _rule(rf"\b(?:(?:made|released|published)\s+)?(?:from|in|of|during)\s+{_EN}", "within"),
+    _rule(rf"(?<![\d\w])((?:the\s+)?{_DECADE})(?!\w)", "within"),
+    _rule(r"(?<=\ba )([12]\d{3})(?= [a-z])", "within"),
+    _rule(rf"(?:从|在)?{_ZH}\s*(?:到|至|~|～|-|–|—)\s*{_ZH}(?:之间)?(?:的)?", "within"),
+    _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?前(?:的)?|不早于{_ZH}(?:的)?", ">= first"),
+    _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?后(?:的)?", "< first"),
+    _rule(rf"{_ZH}(?:及|和|或)(?:以|之|更)(?:前|早)(?:的)?|不晚于{_ZH}(?:的)?", "<= last"),
+    _rule(rf"{_ZH}(?:以|之)?前(?:的)?|早于{_ZH}(?:的)?", "< first"),
+    _rule(rf"(?:从|自)?{_ZH}(?:(?:及|和|或)?(?:以|之|更|往)?(?:后|晚)|以来|至今|起|开始)(?:的)?", ">= first"),
+    _rule(rf"晚于{_ZH}(?:的)?", "> last"),
+    _rule(rf"{_NOT_ZH}([12]\d{{3}}年)的?", "not"),
+    _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:的)?", "within"),
+]
+
+_HOURS = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|half an)[\s-]*(?:hours?|hrs?|h)\b(?:\s+and a half)?"
+_SPAN = rf"({_HOURS}(?:\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)\b)?|\d+[\s-]*(?:minutes?|mins?)\b)"
+_ZH_DIGITS = "零一二两三四五六七八九"
+_ZH_NUMBER = rf"(?:\d+(?:\.\d+)?|[{_ZH_DIGITS}十百]+)"
+_SPAN_ZH = rf"((?:{_ZH_NUMBER}\s*个?半?|半个?)\s*(?:小时|钟头)(?:{_ZH_NUMBER}\s*分钟?)?|{_ZH_NUMBER}\s*分钟)"
+_OVER, _UNDER = r"(?:over|above|more than|longer than)\s+", r"(?:under|below|less than|shorter than)\s+"
+DURATIONS: list[Rule] = [
+    _rule(rf"{_NOT}{_OVER}{_SPAN}|\b(?:at most|within|up to|max(?:imum)?(?: of)?)\s+{_SPAN}", "<= last"),
+    _rule(rf"{_NOT}{_UNDER}{_SPAN}|\b(?:at least|min(?:imum)?(?: of)?)\s+{_SPAN}", ">= first"),
+    _rule(rf"{_SPAN}\s*(?:or (?:less|under|shorter)|max\b|tops\b|at most)", "<= last"),
+    _rule(rf"{_SPAN}\s*(?:or (?:more|longer|over))", ">= first"),
+    _rule(rf"\b{_UNDER}{_SPAN}", "< first"),
+    _rule(rf"\b{_OVER}{_SPAN}", "> last"),
+    _rule(rf"(?:(?:时长|片长)?(?:不要|别|不)(?:能|要)?(?:超过|长于|多于)|最多|至多){_SPAN_ZH}(?:的)?", "<= last"),
+    _rule(rf"(?:时长|片长)?{_SPAN_ZH}(?:以内|之内|以下|内)(?:的)?", "<= last"),
+    _rule(rf"(?:不(?:要)?(?:少于|短于|低于)|至少|最少){_SPAN_ZH}(?:的)?|{_SPAN_ZH}以上(?:的)?", ">= first"),
+    _rule(rf"(?:少于|短于|低于|小于|不到|不足){_SPAN_ZH}(?:的)?", "< first"),
+    _rule(rf"(?:超过|长于|多于){_SPAN_ZH}(?:的)?", "> last"),
+]
+
+
+def read_bounds(text: str, catalogue: Catalogue) -> list[Reading]:
+    """Every bound said in `text` on a field that the catalogue has. Spans do not overlap, but bounds of one range share
+    theirs.
+    """
+    out: list[Reading] = []
+    if year := _field(catalogue, r"year|release|publish", _holds_years):
+        shape = str if year.kind == "date" else int
+        text = _apply(text, YEARS, _period, lambda found: shape(int(found)), year.name, out)
+    if length := _field(catalogue, r"runtime|duration|length|minutes", lambda spec: spec.kind == "number"):
+        scale = _minutes_in(length, catalogue)
+        _apply(text, DURATIONS, _minutes, lambda found: _whole(found * scale), length.name, out)
+    return out
+
+
+def plain_years(text: str) -> str:
+    """Years in Chinese digits as figures: 一九八五年."""
+    digits = {ord(c): str(n) for n, c in enumerate("零一二三四五六七八九")} | {ord("〇"): "0"}
+    return re.sub(r"[零〇一二三四五六七八九]{4}(?=年)", lambda found: found[0].translate(digits), text)
+
+
+def _apply(
+    text: str,
+    rules: list[Rule],
+    read: Callable[[str], tuple[float, float]],
+    shape: Callable[[float], Any],
+    field: str,
+    out: list[Reading],
+) -> str:
+    """Append what the rules read; return the text with it blanked out, positions kept."""
+    for pattern, bound in rules:
+        for found in list(pattern.finditer(text)):
+            spans = [read(group) for group in found.groups() if group]
+            said = _bounds(bound, min(low for low, _ in spans), max(high for _, high in spans))
+            out.extend(Reading(*found.span(), field, operator, shape(number)) for operator, number in said)
+            text = text[: found.start()] + "\0" * len(found[0]) + text[found.end() :]
+    return text
+
+
+def _bounds(bound: Bound, first: float, last: float) -> list[tuple[str, float]]:
+    """Operators and numbers. That a range is unwanted cannot be said with operators, so nothing is."""
+    if bound == "within":
+        return [("==", first)] if first == last else [(">=", first), ("<=", last)]
+    if bound == "not":
+        return [("!=", first)] if first == last else []
+    operator, end = bound.split()
+    return [(operator, first if end == "first" else last)]
+
+
+def _field(catalogue: Catalogue, names: str, fits: Callable[[FieldSpec], bool]) -> FieldSpec | None:
+    return next((s for s in catalogue.fields.values() if re.search(names, s.name, re.IGNORECASE) and fits(s)), None)
+
+
+def _holds_years(spec: FieldSpec) -> bool:
+    if spec.kind == "date":
+        return True
+    return spec.kind == "number" and spec.maximum is not None and 1000 <= spec.maximum <= 2200
+
+
+def _minutes_in(spec: FieldSpec, catalogue: Catalogue) -> float:
+    """Of the field's units in a minute: a field that says seconds, or is too long for minutes, holds seconds."""
+    middle = float(np.nanmedian(catalogue.numbers(spec.name)))
+    return 60.0 if "sec" in spec.name.casefold() or middle > 900 else 1.0
+
+
+def _period(words: str) -> tuple[float, float]:
+    """First and last year of a year or a decade."""
+    if tens := next(_tens(words), None):
+        first = tens if tens >= 1000 else tens + (1900 if tens >= 30 else 2000)
+        return first, first + 9
+    year = int(re.sub(r"\D", "", words))
+    return year, year
+
+
+def _tens(words: str) -> Iterator[int]:
+    """80 of "the 80s", "eighties" and "八十年代"; 1980 of "1980s"."""
+    if figures := re.search(r"(\d+)(?:['’]?s|年代)", words):
+        yield int(figures[1]) or 2000
+    spelled = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
+    yield from (10 * n for n, word in enumerate(spelled, 2) if f"{word}ties" in words.casefold())
+    if chinese := re.search(r"([二三四五六七八九])十年代", words):
+        yield 10 * ("二三四五六七八九".index(chinese[1]) + 2)
+
+
+def _minutes(words: str) -> tuple[float, float]:
+    hours, _, rest = re.sub(
+        r"[\s-]*(?:hours?|hrs?|h|个?小时|个?钟头)(?![a-z])", "|", words.casefold(), count=1
+    ).rpartition("|")
+    total = 60 * _amount(hours.replace("个", "")) + (30 if "and a half" in rest else _amount(rest))
+    return total, total
+
+
+def _amount(words: str) -> float:
+    """A number in figures or in English or Chinese words; 0 when there is none."""
+    if figures := re.search(r"\d+(?:\.\d+)?", words):
+        return float(figures[0]) + (0.5 if "半" in words else 0.0)
+    english = {"half an": 0.5, "an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+    return float(english.get(words.strip(), 0)) or _chinese(words)
+
+
+def _chinese(words: str) -> float:
+    total, digit = 0, 0
+    for char in words:
+        if char in _ZH_DIGITS:
+            digit = (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)[_ZH_DIGITS.index(char)]
+        elif char in "十百":
+            total, digit = total + (digit or 1) * (10 if char == "十" else 100), 0
+    return total + digit + (0.5 if "半" in words else 0.0)
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,85 @@
+"""Chroma as the index of record: the client for a home, and one collection of items with their vectors.
+
+Embedded by default; a server where TASTEMAKER_CHROMA_URL names one. Embeddings are always given: Chroma's own
+embedding function would download a model.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.errors import InvalidInput, TastemakerError
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+    from tools.catalogue import Catalogue
+
+URL = "TASTEMAKER_CHROMA_URL"
+BATCH = 2000
+# The default ef_search of 100 misses 1% of the nearest 100 among 1,682 items, 400 none, for 0.4 ms more.
+_HNSW = {"space": "cosine", "ef_search": 400}
+
+
+def connect(folder: Path) -> ClientAPI:
+    """Embedded in `folder`, which this process must own; or the server that TASTEMAKER_CHROMA_URL names.
+
+    Raises:
+        InvalidInput: the URL is not one. TastemakerError: no server answers there.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    quiet = Settings(anonymized_telemetry=False)
+    url = os.environ.get(URL)
+    if not url:
+        return chromadb.PersistentClient(str(folder), quiet)
+    place = urlsplit(url)
+    if place.scheme not in ("http", "https") or not place.hostname:
+        raise InvalidInput(f"{URL} is {url!r}: give one such as http://localhost:8000", URL)
+    secure = place.scheme == "https"
+    try:
+        return chromadb.HttpClient(place.hostname, place.port or (443 if secure else 8000), secure, settings=quiet)
+    except ValueError as error:
+        raise TastemakerError(f"no Chroma server answers at {url}: start it, or unset {URL} ({error})") from error
+
+
+def open_collection(client: ClientAPI, name: str) -> Collection:
+    """The collection of that name, made if there is none; cosine space, which cannot be changed later."""
+    return client.get_or_create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
+
+
+def fill(collection: Collection, catalogue: Catalogue, vectors: NDArray[np.float32]) -> None:
+    """Every item with its vector, text and attributes, unless all are there already; an interrupted fill goes on."""
+    if collection.count() == len(catalogue):
+        return
+    for start in range(0, len(catalogue), BATCH):
+        rows = range(start, min(start + BATCH, len(catalogue)))
+        collection.upsert(
+            ids=[catalogue.ids[i] for i in rows],
+            embeddings=vectors[start : start + BATCH],
+            documents=[catalogue.text(i) for i in rows],
+            metadatas=[_metadata(catalogue, i) for i in rows],
+        )
+
+
+def nearest(collection: Collection, vector: NDArray[np.float32], n: int, among: Sequence[str] | None) -> list[str]:
+    """Ids of about the n nearest items, nearest first; `among`: only these ids."""
+    found = collection.query(query_embeddings=[vector], n_results=n, ids=among, include=[])
+    return list(found["ids"][0])
+
+
+def _metadata(catalogue: Catalogue, i: int) -> dict[str, Any]:
+    """What Chroma can hold of an item: scalars, and lists of strings."""
+    held: dict[str, Any] = {"title": catalogue.titles[i]}
+    for name, value in catalogue.attributes(i).items():
+        held[name] = [str(v) for v in value] if isinstance(value, list) else value
+    return {name: v if isinstance(v, (str, int, float, bool, list)) else str(v) for name, v in held.items()}
