@@ -21,3 +21,12 @@ LLM_SECONDS = Histogram(
     "tastemaker_llm_call_seconds", "Time to the last token of a call", registry=REGISTRY, buckets=_SECONDS
 )
 LLM_BREAKER = Gauge("tastemaker_llm_breaker_open", "1 while the circuit breaker keeps calls away", registry=REGISTRY)
+
+TURN_SECONDS = Histogram(
+    "tastemaker_turn_seconds", "A whole turn, by mode", ["mode"], registry=REGISTRY, buckets=_SECONDS
+)
+DEGRADED = Counter(
+    "tastemaker_degraded_turns", "Turns that rules had to finish, by reason", ["reason"], registry=REGISTRY
+)
+PLANS = Counter("tastemaker_plans", "Plans by who made them", ["source"], registry=REGISTRY)
+CUTS = Counter("tastemaker_check_cuts", "Sentences that the check cut", registry=REGISTRY)

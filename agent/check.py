@@ -1,0 +1,216 @@
+"""The last word belongs to code: every sentence the model wrote is held against the evidence it was given.
+
+A sentence stays when all it names can be found in the item's attributes and evidence: its numbers, names, quotes,
+facet values, other titles, and what it says about the reader's past or about other readers. A sentence that fails
+is cut; a passage with nothing left is replaced by the evidence itself. The check uses no model and knows no domain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agent import phrases
+from agent.untrusted import sanitize
+from tools.catalogue import Catalogue
+from tools.domain import Domain, Language
+from tools.slate import SlateItem
+
+_SENTENCE = re.compile(r"[^.!?。！？]+(?:[.!?。！？](?!\s|$|[\"”」』)）])[^.!?。！？]*)*[.!?。！？]*[\"”」』)）]*\s*")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_QUOTE = re.compile(r"[\"“「『《]([^\"”」』》]{2,})[\"”」』》]|(?<!\w)'([^']{3,})'(?!\w)")
+_PAST = re.compile(
+    r"\byou(?:'ve|’ve| have)?(?: already| previously| also| really)?"
+    r" (?:liked|loved|watched|rated|enjoyed|seen|saw|read|bought|played|gave)\b"
+    r"|你(?:曾|之前|以前|已经)?(?:喜欢过|看过|评过|打过|给过|读过|买过|听过|玩过|喜欢的)",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:people|users|viewers|others|readers|fans|audiences|customers)"
+    r" (?:like you|similar|with|who|also|have|rated|close)"
+    r"|(?:其他|相似|类似|同好|很多|许多)(?:的)?(?:用户|观众|读者|人|影迷)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://|www\.|]\(|<[a-z/!]|```", re.IGNORECASE)
+_COMMON = frozenset(("i", "i'm", "i'd", "i'll", "i've", "it", "it's", "ok", "tv"))
+
+
+@dataclass(frozen=True)
+class Cut:
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    text: str
+    cuts: list[Cut] = field(default_factory=list)
+    replaced: bool = False  # nothing was left and the evidence speaks instead
+
+
+def _fold(text: str) -> str:
+    return " ".join(w.casefold() for w in _WORD.findall(text.replace("’", "'")))
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What one passage may say: `facts` are the strings it rests on, `allowed` the facet values it may mention."""
+
+    facts: tuple[str, ...]
+    allowed: frozenset[str]
+    past: tuple[str, ...] = ()  # evidence about the reader's own history
+    others: bool = False  # evidence about other readers is there
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(self.facts).casefold()
+
+    @cached_property
+    def folded(self) -> str:
+        return " " + _fold("\n".join(self.facts)) + " "
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(_NUMBER.findall(self.text))
+
+
+class Checker:
+    """Built once for a catalogue; checks any number of passages."""
+
+    def __init__(self, catalogue: Catalogue, domain: Domain) -> None:
+        self.domain = domain
+        self._titles = {folded for t in catalogue.titles if " " in (folded := _fold(t))}
+        self._longest = max((t.count(" ") + 1 for t in self._titles), default=0)
+        self._facets = _facet_patterns(catalogue, domain)
+
+    def grounds(self, item: SlateItem) -> Grounds:
+        facts = [item.title, *_strings(item.attributes.values())]
+        for e in item.evidence:
+            facts += [e.text, e.text_zh, *_strings((e.model_extra or {}).values())]
+        kinds = {e.kind for e in item.evidence}
+        past = tuple(e.text + e.text_zh for e in item.evidence if e.kind in ("profile", "neighbors"))
+        return Grounds(
+            tuple(facts), self._mentioned("\n".join(facts)), past, bool(kinds & {"neighbors", "popularity", "ctr"})
+        )
+
+    def slate_grounds(self, items: list[SlateItem]) -> Grounds:
+        """For words about the slate as a whole: what any of its items bears out."""
+        each = [self.grounds(item) for item in items]
+        return Grounds(
+            tuple(fact for g in each for fact in g.facts),
+            frozenset().union(*(g.allowed for g in each)),
+            tuple(past for g in each for past in g.past),
+            any(g.others for g in each),
+        )
+
+    def frame_grounds(self, items: list[SlateItem]) -> Grounds:
+        """For the opening and closing: only facet values that every item on the slate has."""
+        shared = [self._mentioned("\n".join(_strings(i.attributes.values()))) for i in items]
+        return Grounds((), frozenset.intersection(*shared) if shared else frozenset())
+
+    def passage(self, text: str, item: SlateItem, language: Language) -> Checked:
+        """Hold one passage against its item. Never empty while the item has evidence."""
+        checked = self.sentences(text, self.grounds(item))
+        if checked.text:
+            return checked
+        return Checked(phrases.reasons(item.evidence, language), checked.cuts, replaced=True)
+
+    def small_talk(self, text: str) -> Checked:
+        """An answer without a slate may name nothing from the catalogue."""
+        return self.sentences(text, Grounds((), frozenset(self._facets)))
+
+    def sentences(self, text: str, grounds: Grounds) -> Checked:
+        """Keep the sentences that `grounds` bears out."""
+        kept, cuts = [], []
+        for sentence in _SENTENCE.findall(sanitize(text, 1_000)):
+            reason = self._fault(sentence, grounds)
+            if reason:
+                cuts.append(Cut(sentence.strip(), reason))
+            else:
+                kept.append(sentence)
+        return Checked("".join(kept).strip(), cuts)
+
+    def _fault(self, sentence: str, grounds: Grounds) -> str | None:
+        """Why the sentence cannot stand, or None."""
+        if _LINK.search(sentence):
+            return "links and markup are not written by the model"
+        for number in _NUMBER.findall(sentence):
+            if number not in grounds.numbers:
+                return f"number {number} is not in the evidence"
+        for quote in _QUOTE.findall(sentence):
+            if _fold("".join(quote)) not in grounds.folded and "".join(quote).casefold() not in grounds.text:
+                return f"quoted {''.join(quote)!r} is not in the evidence"
+        return (
+            self._unknown_name(sentence, grounds)
+            or self._other_title(sentence, grounds)
+            or self._wrong_facet(sentence, grounds)
+            or _unsupported_history(sentence, grounds)
+        )
+
+    def _unknown_name(self, sentence: str, grounds: Grounds) -> str | None:
+        for n, word in enumerate(_WORD.finditer(sentence.replace("’", "'"))):
+            name = word[0]
+            bare = name.casefold().removesuffix("'s")
+            known = name.casefold() in _COMMON or f" {bare} " in grounds.folded
+            if n and name[0].isupper() and not known and not self._facets.get(name.casefold()):
+                return f"name {name!r} is not in the evidence"
+        return None
+
+    def _other_title(self, sentence: str, grounds: Grounds) -> str | None:
+        words = _fold(sentence).split()
+        capital = [w for w in _WORD.findall(sentence) if w[0].isupper()]
+        if not capital:
+            return None
+        for size in range(2, self._longest + 1):
+            for start in range(len(words) - size + 1):
+                gram = " ".join(words[start : start + size])
+                if gram in self._titles and f" {gram} " not in grounds.folded:
+                    return f"title {gram!r} is not in the evidence"
+        return None
+
+    def _wrong_facet(self, sentence: str, grounds: Grounds) -> str | None:
+        wrong = self._mentioned(sentence) - grounds.allowed
+        return f"{', '.join(sorted(wrong))} is not what the catalogue says" if wrong else None
+
+    def _mentioned(self, text: str) -> frozenset[str]:
+        folded = text.casefold()
+        return frozenset(value for value, pattern in self._facets.items() if pattern.search(folded))
+
+
+def _unsupported_history(sentence: str, grounds: Grounds) -> str | None:
+    if _PAST.search(sentence) and not grounds.past:
+        return "a claim about the reader's past without evidence"
+    if _OTHERS.search(sentence) and not grounds.others:
+        return "a claim about other readers without evidence"
+    return None
+
+
+def _strings(values: Iterable[object]) -> list[str]:
+    """Every scalar in nested values, as text; 1985.0 reads 1985."""
+    out: list[str] = []
+    for value in values:
+        if isinstance(value, dict):
+            out += _strings(value.values())
+        elif isinstance(value, list | tuple | set):
+            out += _strings(value)
+        elif isinstance(value, float):
+            out.append(f"{value:g}")
+        elif value is not None:
+            out.append(str(value))
+    return out
+
+
+def _facet_patterns(catalogue: Catalogue, domain: Domain) -> dict[str, re.Pattern[str]]:
+    """Folded facet value -> pattern of its names: the value itself as a word, and its Chinese names."""
+    patterns = {}
+    for spec in catalogue.fields.values():
+        if not spec.facet:
+            continue
+        for value in spec.values:
+            names = [rf"(?<!\w){re.escape(value.casefold())}s?(?!\w)"]
+            names += [re.escape(a) for a in domain.aliases.get(spec.name, {}).get(value, ()) if not a.isascii()]
+            patterns[value.casefold()] = re.compile("|".join(names))
+    return patterns

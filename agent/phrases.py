@@ -1,0 +1,120 @@
+"""Sentences that code writes, in both languages: headings, constraints, abstention, and the plain text of a degraded
+reply. Nothing here is invented: every clause is an evidence text or a figure that the ranking holds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.untrusted import sanitize
+from tools.bus import Evidence
+from tools.domain import Domain, Language
+from tools.slate import Relaxation, Slate, SlateItem
+
+_OPERATORS: dict[Language, dict[str, str]] = {
+    "en": {
+        "==": "{field} {value}",
+        "!=": "{field} other than {value}",
+        "<": "{field} before {value}",
+        "<=": "{field} up to {value}",
+        ">": "{field} after {value}",
+        ">=": "{field} {value} or later",
+        "contains": "{value}",
+        "contains_any": "{value}",
+        "not_contains": "no {value}",
+        "in": "{field} {value}",
+    },
+    "zh": {
+        "==": "{field}为{value}",
+        "!=": "{field}不是{value}",
+        "<": "{field}早于{value}",
+        "<=": "{field}不超过{value}",
+        ">": "{field}晚于{value}",
+        ">=": "{field}从{value}起",
+        "contains": "{value}",
+        "contains_any": "{value}",
+        "not_contains": "不含{value}",
+        "in": "{field}为{value}",
+    },
+}
+_QUANTITY = {
+    "en": {"<": "{field} under {value}", ">": "{field} over {value}", ">=": "{field} at least {value}"},
+    "zh": {"<": "{field}小于{value}", ">": "{field}大于{value}", ">=": "{field}至少{value}"},
+}
+_FIELD_ZH = {"year": "年份", "runtime": "时长", "tags": "类型", "director": "导演", "cast": "演员"}
+_FIELD_ZH |= {"country": "国家", "language": "语言", "price": "价格", "rating": "评分"}
+MAX_TITLE = 200
+
+
+def heading(item: SlateItem) -> str:
+    """`**1. Alien** (1979)`: rank, title and year come from the slate, never from the model."""
+    year = item.attributes.get("year")
+    return f"**{item.rank}. {plain(item.title)}**" + (f" ({year:g})" if isinstance(year, int | float) else "")
+
+
+def plain(title: str) -> str:
+    """A title that cannot turn into a link, an image or markup where it is shown."""
+    return sanitize(title, MAX_TITLE).replace("](", "]\\(").replace("<", "\\<")
+
+
+def opening(domain: Domain, language: Language) -> str:
+    if language == "zh":
+        return f"为你选了这些{domain.items.zh}："
+    return f"Here are {domain.items.en} picked for you:"
+
+
+def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
+    """The first `most` reasons as one sentence; empty when there are none."""
+    clauses = [e.text_zh if language == "zh" else e.text for e in evidence[:most]]
+    if not clauses:
+        return ""
+    if language == "zh":
+        return "；".join(clauses) + "。"
+    sentence = "; ".join(clauses)
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+def constraint(field: str, operator: str, value: Any, domain: Domain, language: Language) -> str:
+    """`year 1985 or later`, `no Horror`, `不含恐怖`."""
+    values = value if isinstance(value, list | tuple) else [value]
+    joint = {"en": " or ", "zh": "或"} if operator in ("in", "contains_any") else {"en": " and ", "zh": "和"}
+    named = joint[language].join(domain.alias(field, sanitize(f"{v}", 80), language) for v in values)
+    template = _OPERATORS[language][operator]
+    if field not in ("year", "published_at"):
+        template = _QUANTITY[language].get(operator, template)
+    name = _FIELD_ZH.get(field, field) if language == "zh" else field.replace("_", " ")
+    return template.format(field=name, value=named)
+
+
+def abstention(slate: Slate, domain: Domain, language: Language) -> str:
+    """That nothing satisfies the request, and which single constraint to relax, with the count it would free."""
+    wanted = [
+        constraint(field, operator, value, domain, language)
+        for field, bounds in slate.constraints.items()
+        for operator, value in bounds.items()
+    ]
+    best = slate.relax[0] if slate.relax and slate.relax[0].items else None
+    if language == "zh":
+        said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted) or '全部条件'}。"
+        return said + _relax(best, domain, language)
+    said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted) or 'every rule in force'}."
+    return f"{said} {_relax(best, domain, language)}"
+
+
+def _relax(best: Relaxation | None, domain: Domain, language: Language) -> str:
+    if best is None:
+        return {"en": "No single change would help; try dropping two.", "zh": "放宽任何一个条件都不够，试着去掉两个。"}[
+            language
+        ]
+    named = constraint(best.field, best.operator, best.value, domain, language)
+    if language == "zh":
+        return f"如果放宽“{named}”，就有{best.items}个选择。"
+    noun = domain.item.en if best.items == 1 else domain.items.en
+    return f"Relax '{named}' and there {'is' if best.items == 1 else 'are'} {best.items} {noun} to choose from."
+
+
+def small_talk(domain: Domain, language: Language) -> str:
+    """The reply to a greeting when no model can write one."""
+    if language == "zh":
+        return f"你好！告诉我你想看什么样的{domain.items.zh}，我来推荐。"
+    return f"Hello! Tell me what kind of {domain.items.en} you are in the mood for."

@@ -1,0 +1,174 @@
+"""Write: one call to the model that says why each ranked item suits the reader, checked passage by passage.
+
+The model sees numbered references with their evidence and returns, held to a schema, an opening, one passage per
+number and a closing. Titles and years are put in by code. A passage is checked and shown as soon as the next one
+begins; what the model does not deliver, the evidence says in plain sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import from_json
+
+import prompts
+from agent import phrases
+from agent.check import Checker, Cut
+from agent.llm import LLM, Deadline, LLMUnavailable
+from agent.reply import Usage
+from agent.untrusted import sanitize
+from tools.domain import Domain, Language
+from tools.slate import Slate, SlateItem
+
+NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (中文)"}
+LENGTH: dict[Language, int] = {"en": 150, "zh": 60}  # characters of one passage
+FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
+MAX_REQUEST = 300
+EVIDENCE = 3  # reasons told per item
+
+
+@dataclass
+class Writing:
+    """What came of it, filled while the text streams."""
+
+    usage: Usage = field(default_factory=Usage)
+    cuts: list[Cut] = field(default_factory=list)
+    replaced: int = 0  # passages that the evidence had to speak for
+    fault: LLMUnavailable | None = None
+    first_token_ms: float | None = None
+    finish_reason: str = ""
+
+
+class Writer:
+    """Writes for one catalogue and domain; holds no state between turns."""
+
+    def __init__(self, domain: Domain, checker: Checker) -> None:
+        self.domain = domain
+        self.checker = checker
+        self.prompt = prompts.load("write")
+        self.chat_prompt = prompts.load("chat")
+
+    async def slate(
+        self, llm: LLM | None, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
+    ) -> AsyncIterator[str]:
+        """Markdown text in checked pieces; sets each item's `text`. Without an engine, or once it fails, the evidence
+        speaks and `out.fault` says why.
+        """
+        done: set[str] = set()
+        if llm is not None:
+            try:
+                async for key, passage in self._passages(llm, words, slate, language, deadline, salt, out):
+                    yield self._piece(key, passage, slate, language, out)
+                    done.add(key)
+            except LLMUnavailable as fault:
+                out.fault = fault
+        for key in self._keys(slate):
+            if key not in done and key != "closing":
+                yield self._piece(key, "", slate, language, out)
+
+    async def chat(self, llm: LLM, words: str, language: Language, deadline: Deadline, salt: str, out: Writing) -> str:
+        """A short answer to a message that asks for no recommendation.
+
+        Raises:
+            LLMUnavailable: the engine did not answer.
+        """
+        system = self.chat_prompt.render(items=self.domain.items.en, language=NAMES[language])
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": sanitize(words, MAX_REQUEST)}]
+        answer = await llm.complete(messages, max_tokens=60, deadline=deadline, salt=salt)
+        out.usage, out.first_token_ms = answer.usage, answer.first_token_ms
+        checked = self.checker.small_talk(answer.text)
+        out.cuts = checked.cuts
+        return checked.text or phrases.small_talk(self.domain, language)
+
+    def own_words(self, text: str, slate: Slate, language: Language, out: Writing) -> str:
+        """Words that a model wrote freely (react mode), held against the whole slate, then the slate itself."""
+        checked = self.checker.sentences(text, self.checker.slate_grounds(slate.items))
+        out.cuts += checked.cuts
+        parts = [checked.text or phrases.opening(self.domain, language)]
+        for item in slate.items:
+            item.text = phrases.reasons(item.evidence, language)
+            parts.append(f"{phrases.heading(item)} — {item.text}")
+        return "\n\n".join(parts)
+
+    async def _passages(
+        self, llm: LLM, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
+    ) -> AsyncIterator[tuple[str, str]]:
+        """Each key with its whole passage, in order, as soon as it is whole."""
+        keys = self._keys(slate)
+        written, sent = "", 0
+        messages = self._messages(words, slate, language)
+        limit = 40 * len(keys)
+        stream = llm.stream(messages, schema=_schema(keys, language), max_tokens=limit, deadline=deadline, salt=salt)
+        try:
+            async with stream:
+                async for piece in stream:
+                    written += piece
+                    if '"' not in piece:  # no passage can have ended here
+                        continue
+                    whole = _whole(written, keys)
+                    for key, passage in whole[sent:]:
+                        yield key, passage
+                    sent = len(whole)
+        finally:
+            out.usage = stream.usage
+            out.first_token_ms, out.finish_reason = stream.completion.first_token_ms, stream.completion.finish_reason
+
+    def _messages(self, words: str, slate: Slate, language: Language) -> list[dict[str, str]]:
+        system = self.prompt.render(
+            items=self.domain.items.en, item=self.domain.item.en, tone=self.domain.tone, language=NAMES[language]
+        )
+        facts = "\n".join(self._facts(item, language) for item in slate.items)
+        request = f"Request: {sanitize(words, MAX_REQUEST)}\nFacts:\n{facts}"
+        return [{"role": "system", "content": system}, {"role": "user", "content": request}]
+
+    def _facts(self, item: SlateItem, language: Language) -> str:
+        """One numbered line: what the domain shows of an item, then its reasons."""
+        shown = [self._value(item, name, language) for name in self.domain.attributes.shown if name != "year"]
+        reasons = [e.text_zh if language == "zh" else e.text for e in item.evidence[:EVIDENCE]]
+        facts = "; ".join(filter(None, [sanitize(item.title, 60), *shown, *reasons]))
+        return f"{item.rank}: {sanitize(facts, 320)}"
+
+    def _value(self, item: SlateItem, name: str, language: Language) -> str:
+        value = item.attributes.get(name)
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return ", ".join(self.domain.alias(name, sanitize(str(v), 60), language) for v in values[:4])
+
+    def _keys(self, slate: Slate) -> list[str]:
+        return ["opening", *(str(item.rank) for item in slate.items), "closing"]
+
+    def _piece(self, key: str, passage: str, slate: Slate, language: Language, out: Writing) -> str:
+        """One passage, checked and dressed: the heading of an item is code's."""
+        if key in ("opening", "closing"):
+            checked = self.checker.sentences(passage, self.checker.frame_grounds(slate.items))
+            text = checked.text or (phrases.opening(self.domain, language) if key == "opening" else "")
+            out.cuts += checked.cuts
+            return f"{text}\n\n" if key == "opening" else text
+        item = next(item for item in slate.items if str(item.rank) == key)
+        checked = self.checker.passage(passage, item, language)
+        out.cuts += checked.cuts
+        out.replaced += checked.replaced
+        item.text = checked.text
+        return f"{phrases.heading(item)} — {checked.text}\n\n"
+
+
+def _schema(keys: list[str], language: Language) -> dict[str, Any]:
+    def text(key: str) -> dict[str, Any]:
+        return {"type": "string", "minLength": 2, "maxLength": (LENGTH if key.isdigit() else FRAME)[language]}
+
+    return {
+        "type": "object",
+        "properties": {key: text(key) for key in keys},
+        "required": keys,
+        "additionalProperties": False,
+    }
+
+
+def _whole(written: str, keys: list[str]) -> list[tuple[str, str]]:
+    """The passages in a JSON object still being written that will not change any more, in order."""
+    try:
+        found = from_json(written, allow_partial=True)  # a string still open is left out
+    except ValueError:
+        return []
+    return [(key, str(found[key])) for key in keys if key in found] if isinstance(found, dict) else []
