@@ -43,7 +43,7 @@ class FieldSpec:
     integral: bool = False  # a number field that holds whole numbers only
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Catalogue:
     """Items by index 0..n-1, in the order given. Build it with `Catalogue.build`."""
 

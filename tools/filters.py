@@ -79,7 +79,7 @@ def _operand(spec: FieldSpec, operator: str, value: Any, catalogue: Catalogue) -
     if _is_list(value):
         if not 0 < len(value) <= MAX_VALUES or (operator not in _SEVERAL and spec.kind != "list"):
             raise InvalidInput(f"{spec.name} {operator}: give {_how_many(operator)}", param)
-        return [_value(spec, operator, v, catalogue, param) for v in value]
+        return list(dict.fromkeys(_value(spec, operator, v, catalogue, param) for v in value))
     read = _value(spec, operator, value, catalogue, param)
     return [read] if operator in _SEVERAL and (spec.kind == "list" or operator != "contains") else read
 

@@ -21,7 +21,7 @@ from tools.columns import fold
 from tools.domain import Domain
 from tools.names import Names
 
-MAX_TEXT = 2000  # characters read; a wish is shorter
+MAX_TEXT = 1000  # characters read; a wish is shorter
 
 _NOT_EN = (
     r"\b(?:no|not|non|without|nothing|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?|never|nor|skip|minus"

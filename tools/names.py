@@ -17,7 +17,7 @@ from tools.columns import fold
 LONGEST = 6  # words of a name
 _WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f](?:[\w'’&-]|\.(?=\w))*", re.ASCII)
 _CAPITAL = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’.-]*"
-_PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)"
+_PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)(?!\w)"
 _NAME = rf"({_CAPITAL}(?:\s+(?:{_PARTICLE}|{_CAPITAL})){{0,4}})"
 # In Chinese a name starts after a word that leads to it and holds none of those; or it ends the clause.
 _BEFORE_ZH = r"(?:^|(?<=[看由要找部有是的和，。、, \0]))([^\W\da-zA-Z_看由要找部有是的和想给我推荐请在演导]{2,8}?)"

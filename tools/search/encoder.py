@@ -66,7 +66,7 @@ class Encoder:
         out = np.empty((len(texts), self.dim), np.float32)
         order = np.argsort([len(text) for text in texts], kind="stable")  # alike lengths together: little padding
         with _threads(len(texts)):
-            for rows in np.array_split(order, range(BATCH, len(texts), BATCH)):
+            for rows in (order[at : at + BATCH] for at in range(0, len(texts), BATCH)):
                 out[rows] = self._network([texts[row] for row in rows])
                 if progress:
                     progress(len(rows))
