@@ -63,7 +63,7 @@ def train(
         trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
-            bench = _Bench.of(data, domain, before, folder, _reusable(home))
+            bench = _Bench.of(data, domain, before, folder, _reusable(home) if only is None else None)
         metrics: Metrics = {}
         for tool in TOOLS:
             with step(tool) as part:

@@ -14,7 +14,7 @@ from tests import world
 from tools.bus import Candidates, Evidence
 from tools.context import Context
 from tools.domain import Blend, Policy
-from tools.rank.blend import blend, normalised, rank
+from tools.rank.blend import blend, contrasted, rank, ranked
 from tools.rank.rules import allowed, open_turn
 from tools.toolbox import Toolbox
 
@@ -141,19 +141,25 @@ def test_gated_items_are_shown_only_to_those_known_to_be_old_enough(box: Toolbox
     assert bool(limits) is (age in (100, "100"))
 
 
-def test_sources_are_blended_by_rank_and_weight() -> None:
+def test_sources_are_blended_by_weight_and_made_comparable() -> None:
     nan = np.nan
     columns = {
         "search": np.array([0.1, 0.9, nan], np.float32),
         "neighbors": np.array([1000.0, nan, nan], np.float32),
     }
     score = blend(columns, Blend(search=1.0, neighbors=3.0))
-    assert score.tolist() == pytest.approx([(0.5 + 3) / 4, 1 / 4, 0])
+    assert score.tolist() == pytest.approx([3 / 4, 1 / 4, 0])
 
 
 def test_ranks_are_between_zero_and_one_with_ties_at_their_mean() -> None:
-    assert normalised(np.array([5, 5, 7, np.nan], np.float32)).tolist() == pytest.approx([0.5, 0.5, 1, 0])
-    assert normalised(np.array([np.nan], np.float32)).tolist() == [0]
+    assert ranked(np.array([5, 5, 7, np.nan], np.float32)).tolist() == pytest.approx([0.5, 0.5, 1, 0])
+    assert ranked(np.array([np.nan], np.float32)).tolist() == [0]
+
+
+def test_cosines_keep_their_distances() -> None:
+    assert contrasted(np.array([0.7, 0.2, 0.3, np.nan], np.float32)).tolist() == pytest.approx([1, 0, 0.2, 0])
+    assert contrasted(np.array([0.5, 0.5, 0.55], np.float32)).tolist() == pytest.approx([0, 0, 0.2])
+    assert contrasted(np.array([np.nan], np.float32)).tolist() == [0]
 
 
 def test_equal_scores_stand_in_catalogue_order(box: Toolbox) -> None:

@@ -54,8 +54,13 @@ def test_filters_are_added_to_the_words_and_win(box: Toolbox) -> None:
     assert slate.items
 
 
-def test_the_words_find_what_they_mean(box: Toolbox) -> None:
-    assert set(ids(recommend(box, "newcomer", "cowboys and outlaws in a frontier town", k=3))) == set(world.WESTERNS)
+@pytest.mark.parametrize("user", ["newcomer", "a01", "b07"])
+def test_words_that_name_no_attribute_lead_whatever_the_user_usually_likes(box: Toolbox, user: str) -> None:
+    assert set(ids(recommend(box, user, "cowboys and outlaws in a frontier town", k=3))) == set(world.WESTERNS)
+
+
+def test_among_items_that_fit_the_words_taste_decides(box: Toolbox) -> None:
+    assert set(ids(recommend(box, "a05", "a light comedy", k=2))) == {"s05", "s06"}
 
 
 @pytest.mark.parametrize("query", [None, "", "  \n\t "])

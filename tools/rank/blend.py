@@ -20,6 +20,10 @@ from tools.slate import Slate, SlateItem
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 
+STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
+MEANT = 0.35  # cosine below which even the best found is not what the words mean
+LEAD = 4.0  # by how much more search then counts; the other sources weigh 2.7 together by default
+
 
 def rank(
     context: Context, filters: Filters | None = None, k: int = 10, exclude: Iterable[str] = (), query: str | None = None
@@ -45,7 +49,8 @@ def rank(
     put_popular(replace(context, eligible=eligible), max(POPULAR, k))
     items = context.bus.items()
     items = items[eligible[items]]
-    score = blend({source: context.bus.scores(source, items) for source in context.bus.sources}, box.domain.blend)
+    columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
+    score = blend(columns, _weights(context, filters, columns.get("search")))
     best = np.argsort(-score, kind="stable")[:k]  # stable: ties stand in catalogue order
     clicks = context.bus.scores("ctr", items)
     shown = [_item(context, n, int(items[at]), float(score[at]), float(clicks[at])) for n, at in enumerate(best, 1)]
@@ -53,21 +58,45 @@ def rank(
 
 
 def blend(columns: Mapping[Source, NDArray[np.float32]], weights: Blend) -> NDArray[np.float32]:
-    """Hybrid score in [0, 1], shape (n,), of n candidates: the weighted mean of each source's rank among those it
-    scored. `columns` hold (n,) scores, NaN where a source said nothing, which counts as rank 0.
+    """Hybrid score in [0, 1], shape (n,), of n candidates: the weighted mean of what each source says, made comparable.
+    `columns` hold (n,) scores, NaN where a source said nothing, which counts as 0.
     """
     importance = {source: float(getattr(weights, source)) for source in sorted(columns)}  # sums alike every time
-    mixed = sum((w * normalised(columns[source]) for source, w in importance.items()), np.float32(0))
-    return np.asarray(mixed / max(sum(importance.values()), 1e-9), np.float32)
+    parts = (w * (contrasted if s == "search" else ranked)(columns[s]) for s, w in importance.items())
+    return np.asarray(sum(parts, np.float32(0)) / max(sum(importance.values()), 1e-9), np.float32)
 
 
-def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def ranked(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rank of each score among the known ones, in (0, 1], ties at their mean; 0 where it is NaN."""
     out = np.zeros(len(scores), np.float32)
     known = ~np.isnan(scores)
     if known.any():
         out[known] = rankdata(scores[known]) / known.sum()
     return out
+
+
+def contrasted(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each is above the worst known, where 1 is a quarter of cosine or, if farther, the best; 0 where NaN.
+
+    Ranks would hide that a few items match and the rest do not, and make much of differences that mean nothing.
+    """
+    known = cosines[~np.isnan(cosines)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+    return np.nan_to_num((cosines - low) / max(high - low, STANDS_OUT[1])).astype(np.float32)
+
+
+def _weights(context: Context, filters: Filters, cosines: NDArray[np.float32] | None) -> Blend:
+    """The domain's weights; but words that became no constraint lead where they find items that stand out ("a film
+    about vampires"), else what someone asked for would drown in what they usually like.
+    """
+    weights, fields = context.box.domain.blend, context.box.catalogue.fields
+    if cosines is None or any(fields[name].kind in ("string", "list") for name in filters):
+        return weights
+    known = cosines[~np.isnan(cosines)]
+    if not len(known) or known.max() < MEANT:
+        return weights
+    lead = float(np.interp(known.max() - known.min(), STANDS_OUT, (1.0, LEAD)))
+    return weights.model_copy(update={"search": weights.search * lead})
 
 
 def _item(context: Context, n: int, item: int, score: float, ctr: float) -> SlateItem:
