@@ -22,6 +22,11 @@ _HIDDEN = re.compile(HIDDEN)
 _BREAKS = re.compile(BREAKS)
 
 
+def hidden(text: str) -> bool:
+    """Whether it holds a character that a reader cannot see, tabs and newlines included."""
+    return bool(_HIDDEN.search(text) or _BREAKS.search(text))
+
+
 def clean(text: str) -> str:
     """NFC, without hidden characters or surrounding space; tabs and newlines stay."""
     return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
@@ -43,6 +48,6 @@ def checked_id(text: str) -> str:
         raise ValueError("an id may not be empty")
     if len(text) > MAX_ID:
         raise ValueError(f"an id has at most {MAX_ID} characters, this one has {len(text)}")
-    if _HIDDEN.search(text) or _BREAKS.search(text):
+    if hidden(text):
         raise ValueError(f"{text!r} holds control, zero-width or direction characters; ids may not")
     return text
