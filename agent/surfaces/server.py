@@ -16,11 +16,9 @@ _BACKSTOP = 2  # seconds after the grace in which ended turns say goodbye; then 
 
 
 class Server(uvicorn.Server):
-    """On SIGTERM or SIGINT no new turn starts, running ones have `grace` seconds, then each stream gets its last words."""
+    """On SIGTERM or SIGINT no new turn starts; running ones have `grace` seconds, then each stream is closed in form."""
 
-    def __init__(
-        self, app: FastAPI, settings: ServerSettings, started: Callable[[str], None] = lambda url: None
-    ) -> None:
+    def __init__(self, app: FastAPI, settings: ServerSettings, started: Callable[[str], None]) -> None:
         """`started` is called with the page's URL once the server listens."""
         super().__init__(
             uvicorn.Config(
@@ -56,5 +54,5 @@ class Server(uvicorn.Server):
     def url(self) -> str:
         """Where the page is, as long as the server listens."""
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104: compared, not bound
+        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104 -- looked up, not bound
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

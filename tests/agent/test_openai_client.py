@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import openai
 import pytest
 import pytest_asyncio
+from openai.types.chat import ChatCompletionChunk
 
 from tests.agent.serving import ITEM, Running, ScriptedAgent, serving
 from tools.home import Home
@@ -69,12 +71,12 @@ async def test_usage_comes_on_a_last_chunk_of_its_own_when_asked_for(client: ope
 
 
 async def test_the_synchronous_client_works_too(running: Running) -> None:
-    import asyncio
-
     def ask() -> str | None:
-        with openai.OpenAI(base_url=running.url + "v1", api_key="none", max_retries=0) as client:
-            with client.chat.completions.create(model="tastemaker-react", messages=ASK, stream=True) as stream:
-                return "".join(chunk.choices[0].delta.content or "" for chunk in stream)
+        with (
+            openai.OpenAI(base_url=running.url + "v1", api_key="none", max_retries=0) as client,
+            client.chat.completions.create(model="tastemaker-react", messages=ASK, stream=True) as stream,
+        ):
+            return "".join(chunk.choices[0].delta.content or "" for chunk in stream)
 
     assert await asyncio.to_thread(ask) == "Try Orbit Blunders."
     assert running.agent.seen[0].mode == "react"
@@ -95,13 +97,19 @@ async def test_an_unknown_model_is_not_found(client: openai.AsyncOpenAI) -> None
 
 async def test_a_failure_in_the_middle_of_a_stream_reaches_the_client_as_an_error(home: Home) -> None:
     agent = ScriptedAgent(error=RuntimeError("secret detail"), fail_after=1)
-    async with serving(home, agent) as running:
-        async with openai.AsyncOpenAI(base_url=running.url + "v1", api_key="none", max_retries=0) as client:
-            stream = await client.chat.completions.create(model="tastemaker", messages=ASK, stream=True)
-            heard = ""
-            with pytest.raises(openai.APIError) as error:
-                async for chunk in stream:
-                    heard += chunk.choices[0].delta.content or ""
-    assert heard == "Try "
+    heard: list[str] = []
+    async with (
+        serving(home, agent) as running,
+        openai.AsyncOpenAI(base_url=running.url + "v1", api_key="none", max_retries=0) as client,
+    ):
+        stream = await client.chat.completions.create(model="tastemaker", messages=ASK, stream=True)
+        with pytest.raises(openai.APIError) as error:
+            await _listen(stream, heard)
+    assert "".join(heard) == "Try "
     assert error.value.code == "internal_error"
     assert "secret" not in str(error.value)
+
+
+async def _listen(stream: openai.AsyncStream[ChatCompletionChunk], heard: list[str]) -> None:
+    async for chunk in stream:
+        heard += [chunk.choices[0].delta.content or ""]
