@@ -87,25 +87,40 @@ def names(column: pl.Series) -> Checked:
 
 def time(column: pl.Series, required: bool = True) -> Checked:
     """Unix seconds, from numbers or ISO 8601; a time without a zone is UTC."""
-    if column.dtype.is_numeric():
-        seconds, unread = column.cast(pl.Float64), pl.repeat(None, len(column), dtype=pl.String, eager=True)
-    else:
-        written = column.cast(pl.String).str.strip_chars()
-        written = written.set(written == "", None)
-        seconds = written.cast(pl.Float64, strict=False)
-        odd = seconds.is_null() & written.is_not_null()
-        seconds = seconds.scatter(odd.arg_true(), _iso_seconds(written.filter(odd)))
-        unread = pl.select(pl.when(odd & seconds.is_null()).then(written)).to_series()
-    bad = seconds.is_null() if required else pl.repeat(False, len(seconds), eager=True)
+    seconds, written = _numbers(column)
+    odd = written.is_not_null()
+    seconds = seconds.scatter(odd.arg_true(), _iso_seconds(written.filter(odd)))
     reason = pl.select(
-        pl.when(unread.is_not_null())
-        .then(pl.format("{} is neither unix seconds nor an ISO 8601 time", _quoted(unread)))
-        .when(bad)
+        pl.when(seconds.is_null() & odd)
+        .then(pl.format("{} is neither unix seconds nor an ISO 8601 time", _quoted(written)))
+        .when(seconds.is_null() & required)
         .then(pl.lit("is missing"))
         .when(~seconds.is_between(EARLIEST, LATEST))
         .then(pl.format("{} is not unix seconds; divide milliseconds by 1000", seconds))
     ).to_series()
-    return Checked(seconds.alias(column.name), reason)
+    return Checked(seconds, reason)
+
+
+def number(column: pl.Series) -> Checked:
+    """A finite number; empty is missing, and so is NaN in a file with types."""
+    value, written = _numbers(column)
+    reason = pl.select(
+        pl.when(written.is_not_null())
+        .then(pl.format("{} is not a number", _quoted(written)))
+        .when(~value.is_finite())
+        .then(pl.lit("is not a finite number"))
+    ).to_series()
+    return Checked(value, reason)
+
+
+def _numbers(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The values as float64, and as text those that are no numbers; both null where nothing is written."""
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64).fill_nan(None), pl.repeat(None, len(column), dtype=pl.String, eager=True)
+    written = column.cast(pl.String).str.strip_chars()
+    written = written.set(written == "", None)
+    value = written.cast(pl.Float64, strict=False)
+    return value, written.set(value.is_not_null(), None)
 
 
 def _iso_seconds(written: pl.Series) -> pl.Series:
@@ -116,24 +131,6 @@ def _iso_seconds(written: pl.Series) -> pl.Series:
             return None
 
     return pl.Series([parse(t) for t in written], dtype=pl.Float64)
-
-
-def number(column: pl.Series) -> Checked:
-    """A finite number; empty is missing."""
-    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        value, unread = column.cast(pl.Float64), pl.repeat(None, len(column), dtype=pl.String, eager=True)
-    else:
-        written = column.cast(pl.String).str.strip_chars()
-        written = written.set(written == "", None)
-        value = written.cast(pl.Float64, strict=False)
-        unread = pl.select(pl.when(value.is_null()).then(written)).to_series()
-    reason = pl.select(
-        pl.when(unread.is_not_null())
-        .then(pl.format("{} is not a number", _quoted(unread)))
-        .when(~value.is_finite())
-        .then(pl.lit("is not a finite number"))
-    ).to_series()
-    return Checked(value.alias(column.name), reason)
 
 
 def context(column: pl.Series) -> Checked:

@@ -89,18 +89,17 @@ def _csv(path: Path, data: bytes) -> Table:
     doubled = [name for name in header if header.count(name) > 1]
     if doubled:
         raise InvalidInput(f"{path}: two columns are named {doubled[0]!r}; rename one")
-    rejects: list[tuple[int, str, str]] = []
     try:
         frame = pl.read_csv(text.encode(), infer_schema=False)
     except pl.exceptions.PolarsError:
-        frame, rejects = _csv_by_row(path, text, header)
-    numbered = frame if ROW in frame.columns else _numbered(frame)
-    blank = pl.all_horizontal(pl.exclude(ROW).is_null())
-    return Table(str(path), numbered.filter(~blank), set(header), rejects)
+        return _csv_by_row(path, text, header)
+    if frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
+        return _csv_by_row(path, text, header)  # a blank line, which is nothing, or a line of commas, which is a row
+    return Table(str(path), _numbered(frame), set(header))
 
 
-def _csv_by_row(path: Path, text: str, header: list[str]) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
-    """The slow way, taken when Polars cannot read the file: it says which rows are at fault."""
+def _csv_by_row(path: Path, text: str, header: list[str]) -> Table:
+    """The slow way, taken when Polars cannot read the file: it says which rows are at fault. Blank lines count."""
     good: list[list[Any]] = []
     rejects = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -115,7 +114,7 @@ def _csv_by_row(path: Path, text: str, header: list[str]) -> tuple[pl.DataFrame,
     except csv.Error as error:
         raise InvalidInput(f"{path}: row {row + 1} is not CSV: {error}; look for a quote that is not closed") from None
     schema = {ROW: pl.Int64, **dict.fromkeys(header, pl.String)}
-    return pl.DataFrame(good, schema, orient="row"), rejects
+    return Table(str(path), pl.DataFrame(good, schema, orient="row"), set(header), rejects)
 
 
 def _parquet(path: Path, data: bytes) -> Table:
