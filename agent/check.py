@@ -106,10 +106,12 @@ class Checker:
             any(g.others for g in each),
         )
 
-    def frame_grounds(self, items: list[SlateItem]) -> Grounds:
-        """For the opening and closing: only facet values that every item on the slate has."""
+    def frame_grounds(self, items: list[SlateItem], words: str) -> Grounds:
+        """For the opening and closing: the request's own `words` (code holds every item to them), and only facet values
+        that every item on the slate has.
+        """
         shared = [self._mentioned("\n".join(_strings(i.attributes.values()))) for i in items]
-        return Grounds((), frozenset.intersection(*shared) if shared else frozenset())
+        return Grounds((words,), frozenset.intersection(*shared) if shared else frozenset())
 
     def passage(self, text: str, item: SlateItem, language: Language) -> Checked:
         """Hold one passage against its item. Never empty while the item has evidence."""

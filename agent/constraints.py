@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.catalogue import Catalogue, FieldSpec
+from tools.catalogue import Catalogue, FieldSpec, Filters
 from tools.domain import Domain
-from tools.filters import Filters
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -47,7 +46,7 @@ def _supported(
     spec = catalogue.fields[name]
     if spec.kind in ("number", "date"):
         if name in read:  # the rules read this field: their operator and figure win
-            return None
+            return value if read[name].get(operator) == value else None
         return value if _spoken_number(value, words) else None
     if spec.kind == "boolean":
         return value if name.casefold().replace("_", " ") in words.casefold() else None

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 import prompts
-from tools.catalogue import Catalogue
+from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain
-from tools.filters import Filters
 
 SEARCH = "vector_search"
 
@@ -25,9 +24,14 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def request(words: str, read: Filters) -> str:
-    """The user's message as the planner sees it: the words, and the constraints that code read in them."""
-    return f"{words}\n(read: {compact(read)})"
+def request(words: str, read: Filters, catalogue: Catalogue) -> str:
+    """The user's message as the planner sees it: the words, and the constraints that code read in them.
+
+    Fields stand in the catalogue's order, which is the grammar's: a model that copies them in another order would find
+    the way back closed.
+    """
+    ordered = {name: read[name] for name in catalogue.fields if name in read}
+    return f"{words}\n(read: {compact(ordered)})"
 
 
 def plan_examples(catalogue: Catalogue, domain: Domain, names: Sequence[str]) -> list[dict[str, str]]:
@@ -40,9 +44,9 @@ def plan_examples(catalogue: Catalogue, domain: Domain, names: Sequence[str]) ->
         except KeyError:
             continue
         if read and SEARCH in plan:
-            plan[SEARCH]["filters"] = read
+            plan[SEARCH]["filters"] = {name: read[name] for name in catalogue.fields if name in read}
         ordered = {name: plan[name] for name in names if name in plan}
-        messages.append({"role": "user", "content": request(say, read)})
+        messages.append({"role": "user", "content": request(say, read, catalogue)})
         messages.append({"role": "assistant", "content": compact(ordered)})
     return messages
 

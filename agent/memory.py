@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.reply import Reply, TurnRequest
-from tools.filters import Filters
+from tools.catalogue import Filters
 from tools.intent import Intent, understand
 from tools.toolbox import Toolbox
 
@@ -43,7 +43,7 @@ def recall(box: Toolbox, request: TurnRequest) -> Conversation:
 def remember(box: Toolbox, request: TurnRequest, conversation: Conversation, reply: Reply) -> None:
     if not request.conversation_id:
         return
-    new = [
+    new: list[dict[str, Any]] = [
         {"role": "user", "content": conversation.words},
         {"role": "assistant", "content": reply.text, "shown": [item.item_id for item in reply.slate]},
     ]

@@ -25,8 +25,9 @@ from agent.reply import Usage
 from agent.schema import tool_calls
 from agent.untrusted import sanitize
 from tools import registry
+from tools.catalogue import Filters
 from tools.errors import InvalidInput
-from tools.filters import Filters, parse
+from tools.filters import parse
 from tools.intent import Intent
 from tools.toolbox import Toolbox
 
@@ -83,9 +84,10 @@ class Planner:
         """`read`: what the rules found in `words`. Never raises: with no engine the rules plan."""
         if llm is None:
             return self.by_rules(words, read)
-        said = request(sanitize(words, MAX_WORDS), read.filters)
+        said = request(sanitize(words, MAX_WORDS), read.filters, self.box.catalogue)
         messages = [*self.prefix, {"role": "user", "content": said}]
-        usage, errors = Usage(), []
+        usage = Usage()
+        errors: list[str] = []
         attempts: tuple[Source, Source] = ("model", "repaired")
         for attempt in attempts:
             try:

@@ -18,17 +18,18 @@ from anyio import to_thread
 import prompts
 from agent import memory, metrics, phrases
 from agent.check import Checker
+from agent.examples import SEARCH
 from agent.language import detect
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
-from agent.plan import SEARCH, Plan, Planner, add
+from agent.plan import Plan, Planner, add
 from agent.reply import Done, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
 from agent.untrusted import sanitize
 from agent.write import NAMES, Writer, Writing
 from tools import registry
-from tools.catalogue import Catalogue
+from tools.catalogue import Catalogue, Filters
 from tools.domain import Language
 from tools.errors import InvalidInput
-from tools.filters import Filters, parse
+from tools.filters import parse
 from tools.intent import Intent
 from tools.rank.blend import rank
 from tools.rank.rules import open_turn
@@ -250,9 +251,8 @@ def _find(turn: _Turn, calls: list[dict[str, Any]], filters: Filters) -> tuple[S
     """Act and rank; off the event loop."""
     box = turn.desk.box
     context = open_turn(box, turn.user, filters, turn.conversation.shown, turn.language)
-    events = []
-    for result in registry.execute(calls, context):
-        events.append(turn.trace("act", time.perf_counter(), **_call_notes(result)))
+    results = registry.execute(calls, context)
+    events = [turn.trace("act", time.perf_counter(), **_call_notes(result)) for result in results]
     since = time.perf_counter()
     slate = rank(context, filters, turn.request.k, exclude=turn.conversation.shown, query=turn.words)
     events.append(turn.trace("rank", since, candidates=len(context.bus.items()), constraints=filters))

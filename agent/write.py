@@ -7,8 +7,12 @@ begins; what the model does not deliver, the evidence says in plain sentences.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic_core import from_json
@@ -16,6 +20,7 @@ from pydantic_core import from_json
 import prompts
 from agent import phrases
 from agent.check import Checker, Cut
+from agent.examples import compact
 from agent.llm import LLM, Deadline, LLMUnavailable
 from agent.reply import Usage
 from agent.untrusted import sanitize
@@ -26,7 +31,9 @@ NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (中文)"}
 LENGTH: dict[Language, int] = {"en": 150, "zh": 60}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
 MAX_REQUEST = 300
+MAX_FACTS = 320
 EVIDENCE = 3  # reasons told per item
+_BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
 
 @dataclass
@@ -52,16 +59,18 @@ class Writer:
 
     async def slate(
         self, llm: LLM | None, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """Markdown text in checked pieces; sets each item's `text`. Without an engine, or once it fails, the evidence
         speaks and `out.fault` says why.
         """
         done: set[str] = set()
         if llm is not None:
             try:
-                async for key, passage in self._passages(llm, words, slate, language, deadline, salt, out):
-                    yield self._piece(key, passage, slate, language, out)
-                    done.add(key)
+                passages = self._passages(llm, words, slate, language, deadline, salt, out)
+                async with aclosing(passages):
+                    async for key, passage in passages:
+                        yield self._piece(key, passage, slate, language, out)
+                        done.add(key)
             except LLMUnavailable as fault:
                 out.fault = fault
         for key in self._keys(slate):
@@ -94,7 +103,7 @@ class Writer:
 
     async def _passages(
         self, llm: LLM, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
-    ) -> AsyncIterator[tuple[str, str]]:
+    ) -> AsyncGenerator[tuple[str, str], None]:
         """Each key with its whole passage, in order, as soon as it is whole."""
         keys = self._keys(slate)
         written, sent = "", 0
@@ -121,14 +130,23 @@ class Writer:
         )
         facts = "\n".join(self._facts(item, language) for item in slate.items)
         request = f"Request: {sanitize(words, MAX_REQUEST)}\nFacts:\n{facts}"
-        return [{"role": "system", "content": system}, {"role": "user", "content": request}]
+        example = _examples()[language]
+        return [
+            {"role": "system", "content": system},
+            {"role": "user", "content": example["request"]},
+            {"role": "assistant", "content": compact(example["answer"])},
+            {"role": "user", "content": request},
+        ]
 
     def _facts(self, item: SlateItem, language: Language) -> str:
-        """One numbered line: what the domain shows of an item, then its reasons."""
+        """One numbered line: what the domain shows of an item, then its reasons without their figures in brackets.
+        The title is left out: code writes it, and a small model would only repeat it.
+        """
         shown = [self._value(item, name, language) for name in self.domain.attributes.shown if name != "year"]
-        reasons = [e.text_zh if language == "zh" else e.text for e in item.evidence[:EVIDENCE]]
-        facts = "; ".join(filter(None, [sanitize(item.title, 60), *shown, *reasons]))
-        return f"{item.rank}: {sanitize(facts, 320)}"
+        personal = [e for e in item.evidence if e.kind not in ("ctr", "search")]  # figures and echoes persuade nobody
+        told = personal or item.evidence
+        reasons = [_BRACKETS.sub("", e.text_zh if language == "zh" else e.text) for e in told[:EVIDENCE]]
+        return f"{item.rank}: {sanitize('; '.join(filter(None, [*shown, *reasons])), MAX_FACTS)}"
 
     def _value(self, item: SlateItem, name: str, language: Language) -> str:
         value = item.attributes.get(name)
@@ -141,7 +159,7 @@ class Writer:
     def _piece(self, key: str, passage: str, slate: Slate, language: Language, out: Writing) -> str:
         """One passage, checked and dressed: the heading of an item is code's."""
         if key in ("opening", "closing"):
-            checked = self.checker.sentences(passage, self.checker.frame_grounds(slate.items))
+            checked = self.checker.sentences(passage, self.checker.frame_grounds(slate.items, slate.query or ""))
             text = checked.text or (phrases.opening(self.domain, language) if key == "opening" else "")
             out.cuts += checked.cuts
             return f"{text}\n\n" if key == "opening" else text
@@ -151,6 +169,11 @@ class Writer:
         out.replaced += checked.replaced
         item.text = checked.text
         return f"{phrases.heading(item)} — {checked.text}\n\n"
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    return json.loads((prompts.FOLDER / "write_examples.json").read_text(encoding="utf-8"))
 
 
 def _schema(keys: list[str], language: Language) -> dict[str, Any]:
