@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
@@ -30,10 +30,17 @@ class Part(BaseModel):
     text: str = ""
 
 
+def _shape(content: Any) -> str:
+    return "=parts" if isinstance(content, list) else "=text"
+
+
+Content = Annotated[Annotated[str, Tag("=text")] | Annotated[list[Part], Tag("=parts")], Discriminator(_shape)]
+
+
 class ChatMessage(BaseModel):
     model_config = ConfigDict(extra="allow")
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: Content | None = None
 
     def words(self, at: str) -> str:
         """The text of the message, found at `at` in the request.

@@ -103,11 +103,16 @@ def install(app: FastAPI, retry_after: int) -> None:
 
 
 def path_of(location: Iterable[Any]) -> str | None:
-    """`("body", "messages", 0, "role")` as `messages[0].role`; None when it names the whole body."""
-    parts = tuple(location)[1:]
+    """`("body", "messages", 0, "role")` as `messages[0].role`; None when it names the whole body.
+
+    Parts that begin with "=" are tags of our unions and no part of the path.
+    """
     path = ""
-    for part in parts[1:] if parts[:1] in (("one",), ("many",)) else parts:  # a body that is one thing or a list
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    for part in tuple(location)[1:]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith("="):
+            path += f".{part}" if path else part
     return path or None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
 from agent.language import detect
 from agent.surfaces.auth import Caller, GuardedRoute, Known
@@ -63,13 +63,13 @@ class EventBody(Body):
 
 
 def _shape(body: Any) -> str:
-    return "many" if isinstance(body, list) else "one"
+    return "=many" if isinstance(body, list) else "=one"
 
 
 class EventsBody(RootModel[Any]):
     """One event or a list of them."""
 
-    root: Annotated[Annotated[EventBody, Tag("one")] | Annotated[list[EventBody], Tag("many")], Discriminator(_shape)]
+    root: Annotated[Annotated[EventBody, Tag("=one")] | Annotated[list[EventBody], Tag("=many")], Discriminator(_shape)]
 
 
 class EventStatus(BaseModel):
@@ -83,10 +83,17 @@ class EventsAnswer(BaseModel):
     events: list[EventStatus]
 
 
+def _attribute(value: Any) -> Any:
+    plain = value is None or isinstance(value, str | int | float)
+    if not plain and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
+        raise ValueError("give a text, a number, true or false, a list of texts, or null to forget it")
+    return value
+
+
 class ProfilePatch(Body):
     """What the user corrects: attributes (null forgets one), and whether their history may be used at all."""
 
-    attributes: dict[str, str | int | float | bool | list[str] | None] = Field(default_factory=dict)
+    attributes: dict[str, Annotated[Any, AfterValidator(_attribute)]] = Field(default_factory=dict)
     profiling: bool | None = None
 
 
