@@ -16,7 +16,7 @@ _BACKSTOP = 2  # seconds after the grace in which ended turns say goodbye; then 
 
 
 class Server(uvicorn.Server):
-    """On SIGTERM or SIGINT no new turn starts; running ones have `grace` seconds, then each stream gets a proper end."""
+    """Told to stop, it starts no new turn; running ones have `grace` seconds, then each stream is ended properly."""
 
     def __init__(self, app: FastAPI, settings: ServerSettings, started: Callable[[str], None]) -> None:
         """`started` is called with the page's URL once the server listens."""
