@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Filters = dict[str, dict[str, Any]]  # field -> operator -> value; see tools/filters.py
 
+LISTED = 5  # values of a list that an item's text names: long casts double the time to embed and blur the meaning
 _SLOT = re.compile(r"\{(\w+)\}")
 _NEGATED = {"!=": "==", "not_contains": "contains_any"}
 
@@ -157,7 +158,7 @@ def _fill(sentence: str, words: Mapping[str, Any]) -> str:
 
 def _say(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value[:LISTED]))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)

@@ -68,16 +68,6 @@ def understand(text: str, catalogue: Catalogue, domain: Domain) -> Intent:
     return Intent(query=_rest(text, readings), filters=_merge(readings))
 
 
-def in_catalogue_words(text: str, domain: Domain) -> str:
-    """The text with names in another script (科幻) replaced by the values they stand for (Sci-Fi), for the encoder."""
-    names = {
-        n: value for values in domain.aliases.values() for value, ns in values.items() for n in ns if not n.isascii()
-    }
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, f" {names[name]} ")
-    return re.sub(r" +", " ", text).strip()
-
-
 @dataclass(frozen=True)
 class _Facet:
     """A facet value standing in the text."""
@@ -109,12 +99,16 @@ class _Reader:
 
     def people(self, text: str) -> Iterator[Reading]:
         """A person wanted is wanted in one role, a person refused in all."""
-        for name in self.names.people(text):
+        names = sorted(self.names.people(text), key=lambda name: name.start)
+        choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
+        either = {name for pair in choices for name in pair}
+        for name in names:
             denial = _denial(text, name.at)
             start = name.start if denial is None else min(denial, name.start)
             places = [(name.field, name.name)] if denial is None else self.names.roles(name)
             for field, value in places:
-                yield Reading(start, name.end, field, self._operator(field, denial is not None), [value])
+                operator = self._operator(field, denial is not None, name in either)
+                yield Reading(start, name.end, field, operator, [value])
 
     def facets(self, text: str) -> list[Reading]:
         found = [_Facet(*m.span(), *place) for m in self.pattern.finditer(text) for place in self._places(m[0])]
@@ -150,9 +144,10 @@ class _Reader:
     def _operator(self, field: str, denied: bool, either: bool = False) -> str:
         if denied:
             return "not_contains"
-        if self.catalogue.fields[field].kind == "list":
-            return "contains_any" if either else "contains"
-        return "contains" if self.catalogue.fields[field].people else "in"
+        spec = self.catalogue.fields[field]
+        if spec.kind == "string" and not spec.people:
+            return "in"
+        return "contains_any" if either else "contains"
 
 
 def _denial(text: str, at: int) -> int | None:

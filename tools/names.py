@@ -20,8 +20,10 @@ _CAPITAL = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’.-]*"
 _PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)(?!\w)"
 _NAME = rf"({_CAPITAL}(?:\s+(?:{_PARTICLE}|{_CAPITAL})){{0,4}})"
 # In Chinese a name starts after a word that leads to it and holds none of those; or it ends the clause.
-_BEFORE_ZH = r"(?:^|(?<=[看由要找部有是的和，。、, \0]))([^\W\da-zA-Z_看由要找部有是的和想给我推荐请在演导]{2,8}?)"
-_AFTER_ZH = r"(?:是|为|:)([^\W\da-zA-Z_]{2,8}?)(?=的|[，。、,\s]|$)"
+_BEFORE_ZH = (
+    r"(?:^|(?<=[看由要找部有是的和，。、, \0]))((?:[^\W\da-zA-Z_看由要找部有是的和想给我推荐请在演导]|·){2,12}?)"
+)
+_AFTER_ZH = r"(?:是|为|:)((?:[^\W\da-zA-Z_]|·){2,12}?)(?=的|[，。、,\s]|$)"
 
 # Who makes a work, and who appears in it: how the fields that hold them are called, and the words that lead to a name.
 _MADE = r"direct|author|artist|writer|creator|maker|composer|developer"

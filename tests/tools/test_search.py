@@ -19,6 +19,7 @@ from tools.home import Home
 from tools.registry import execute
 from tools.search import chroma
 from tools.search.encoder import Encoder
+from tools.search.glossary import readable
 from tools.search.model import SCAN, SearchIndex
 from tools.store import Item
 
@@ -259,15 +260,41 @@ def test_bad_arguments_are_named(args: dict[str, Any], says: str, box: Toolbox) 
 
 
 def test_words_of_control_characters_are_no_words(box: Toolbox) -> None:
-    assert "query is empty" in call(turn(box), query="\u202e\u200b \0").observation
+    assert "nothing to search with" in call(turn(box), query="\u202e\u200b \0").observation
 
 
-def test_chinese_words_for_facets_reach_an_english_encoder(box: Toolbox) -> None:
+@pytest.mark.parametrize(
+    ("words", "found"), [("西部片", {"w1", "w2", "w3"}), ("想看牛仔和警察的故事", {"w1", "w2", "w3"})]
+)
+def test_chinese_words_reach_an_english_encoder(words: str, found: set[str], box: Toolbox) -> None:
     context = turn(box)
-    call(context, query="西部片")
-    best = context.bus.scores("search", context.bus.items())
-    top = context.bus.items()[np.argsort(-best)[:3]]
-    assert {box.catalogue.ids[i] for i in top} == {"w1", "w2", "w3"}
+    call(context, query=words)
+    items = context.bus.items()
+    top = items[np.argsort(-context.bus.scores("search", items))[:3]]
+    assert {box.catalogue.ids[i] for i in top} == found
+
+
+def test_words_that_the_encoder_cannot_read_find_nothing(box: Toolbox) -> None:
+    context = turn(box)
+    assert "nothing to search with" in call(context, query="随便来一个").observation
+    assert context.bus.items().tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "english"),
+    [
+        ("轻松的科幻片，和西部片", "light Sci-Fi Western"),
+        ("感人的太空故事", "touching space story"),
+        ("funny robots", "funny robots"),
+        ("随便", ""),
+    ],
+)
+def test_chinese_becomes_what_an_english_encoder_can_read(words: str, english: str) -> None:
+    assert readable(words, world.domain()) == english
+
+
+def test_the_encoder_knows_that_it_reads_no_chinese(encoder: Encoder) -> None:
+    assert not encoder.reads_chinese
 
 
 def test_an_index_survives_a_move(tmp_path: Path, index: SearchIndex, encoder: Encoder, catalogue: Catalogue) -> None:

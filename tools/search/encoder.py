@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +28,26 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 CACHED = 2048  # query vectors kept: 3 MB
 BATCH = 32
+ENOUGH = 2000  # Chinese words in the vocabulary of an encoder that reads Chinese; MiniLM's has 488, and no idea of them
 _TORCH = threading.Lock()
 
 
 class _Network(Protocol):
+    dim: int
+    vocabulary: dict[str, int]
+
     def __call__(self, texts: list[str]) -> Vectors: ...
 
 
 class Encoder:
-    """`encode` gives L2-normalised float32 vectors (n, dim). Safe to call from several threads."""
+    """`encode` gives L2-normalised float32 vectors (n, dim). Safe to call from several threads. `reads_chinese`: what
+    an encoder does not know it still turns into a vector, which means nothing.
+    """
 
-    def __init__(self, network: _Network, dim: int, name: str) -> None:
-        self.dim = dim
+    def __init__(self, network: _Network, name: str) -> None:
+        self.dim = network.dim
         self.name = name
+        self.reads_chinese = sum(any("\u4e00" <= c <= "\u9fff" for c in word) for word in network.vocabulary) >= ENOUGH
         self._network = network
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
@@ -56,10 +63,11 @@ class Encoder:
         if not path.is_dir():
             raise NotFound(f"no encoder at {path}: give a folder with a sentence-transformers model", "encoder")
         try:
-            network: Any = _Bert(path) if _is_plain_bert(path) else _SentenceTransformer(path)
+            network: _Network = _Bert(path) if _is_plain_bert(path) else _SentenceTransformer(path)
         except (OSError, KeyError, ValueError) as error:
             raise CorruptData(f"{path} is not a readable encoder: {error}; delete it and fetch it again") from error
-        return cls(network, network.dim, path.name)
+        network(["The first run is slow, so it is not left to the first turn."])
+        return cls(network, path.name)
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """`progress` is told how many more texts are done, once a batch. Long texts are cut at the model's limit."""
@@ -111,6 +119,7 @@ class _Bert:
         self._layers, self._heads = int(config["num_hidden_layers"]), int(config["num_attention_heads"])
         self._epsilon = float(config["layer_norm_eps"])
         self.dim = int(config["hidden_size"])
+        self.vocabulary: dict[str, int] = self._tokenizer.get_vocab()
 
     def __call__(self, texts: list[str]) -> Vectors:
         import torch
@@ -170,6 +179,7 @@ class _SentenceTransformer:
 
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         self.dim = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.vocabulary: dict[str, int] = self._model.tokenizer.get_vocab()
 
     def __call__(self, texts: list[str]) -> Vectors:
         vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from tools import filters
 from tools.bus import Candidates, Evidence, Explain
 from tools.context import Context
-from tools.intent import in_catalogue_words
+from tools.search.glossary import readable
 from tools.search.model import Found
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ def arguments(catalogue: Catalogue) -> type[BaseModel]:
 
 def run(args: Any, context: Context) -> str:
     """Puts the nearest 100 allowed items on the bus."""
-    catalogue, words = context.box.catalogue, clean(args.query)
-    if not words:
-        return "The query is empty: say in words what to look for."
-    allowed = context.eligible & catalogue.mask(args.filters)
+    box, words = context.box, clean(args.query)
+    read = words if box.search.encoder.reads_chinese else readable(words, box.domain)
+    if not read:
+        return "There is nothing to search with in the query: give a few English words."
+    allowed = context.eligible & box.catalogue.mask(args.filters)
     if not allowed.any():
         return _nothing(args.filters, context)
-    items, cosines = context.box.search.query(in_catalogue_words(words, context.box.domain), allowed, FOUND)
-    context.bus.put(Candidates("search", items, cosines, explain(words, args.filters, (items, cosines), context.box)))
-    best = "; ".join(_label(catalogue, int(i)) for i in items[:5])
-    count = int(allowed.sum())
+    items, cosines = box.search.query(read, allowed, FOUND)
+    context.bus.put(Candidates("search", items, cosines, explain(words, args.filters, (items, cosines), box)))
+    best, count = "; ".join(_label(box.catalogue, int(i)) for i in items[:5]), int(allowed.sum())
     return textwrap.shorten(f"{count} {_noun(context, count)} allowed. Closest: {best}.", SHOWN, placeholder=" ...")
 
 
