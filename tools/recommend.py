@@ -10,14 +10,17 @@ import numpy as np
 import polars as pl
 
 from tools import registry
-from tools.bus import Source
+from tools.bus import Candidates, Evidence, Source
 from tools.catalogue import Filters
+from tools.context import Context
 from tools.domain import Language
 from tools.errors import InvalidInput
 from tools.filters import parse
 from tools.intent import understand
-from tools.rank.blend import blend, rank
-from tools.rank.rules import allowed, open_turn
+from tools.neighbors import tool as neighbors
+from tools.profile import tool as profile
+from tools.rank.blend import best, rank
+from tools.rank.rules import open_turn
 from tools.search.tool import MAX_QUERY
 from tools.slate import Slate
 from tools.user import UserView
@@ -98,12 +101,26 @@ def _views(box: Toolbox, user_ids: Sequence[str]) -> Iterator[UserView]:
 
 
 def _top(box: Toolbox, user: UserView, k: int) -> list[tuple[int, float]]:
-    items = np.flatnonzero(allowed(box, user)).astype(np.int32)
-    columns: dict[Source, NDArray[np.float32]] = {"popularity": box.popularity.scores[items]}
+    """What `recommend` gives without words, from the same candidates, without reasons."""
+    context = open_turn(box, user, {})
+    if not context.eligible.any():
+        return []
     if len(user.items):
-        columns["neighbors"] = box.neighbors.scores(user, "both")[items]
-        columns["profile"] = box.profile.score(user, items)
-        columns["ctr"] = box.ctr.predict(user, items)
-    score = blend(columns, box.domain.blend)
-    best = np.argsort(-score, kind="stable")[:k]
-    return [(int(items[at]), round(float(score[at]), 6)) for at in best]
+        _put(context, "neighbors", box.neighbors.scores(user), neighbors.SHOWN)
+        _put(context, "profile", box.profile.score(user), profile.SHOWN)
+        items = context.bus.items()
+        context.bus.put(Candidates("ctr", items, box.ctr.predict(user, items), _untold))
+    items, scores = best(context, {}, k)
+    return [(item, round(score, 6)) for item, score in zip(items.tolist(), scores.tolist(), strict=True)]
+
+
+def _put(context: Context, source: Source, scores: NDArray[np.float32], n: int) -> None:
+    """The `n` best eligible items, if the source speaks for any."""
+    among = np.flatnonzero(context.eligible & (scores > 0)).astype(np.int32)
+    items = among[np.argsort(-scores[among], kind="stable")[:n]]
+    if len(items):
+        context.bus.put(Candidates(source, items, scores[items], _untold))
+
+
+def _untold(_: int) -> list[Evidence]:
+    return []

@@ -109,10 +109,8 @@ class Toolbox:
             return UserView(user_id, known=True, profiling=False)
         items = np.fromiter((self.positions.get(i, -1) for i in events["item_id"]), np.int32, len(events))
         held = items >= 0
-        weights = self.domain.feedback.preference(
-            events["kind"].to_numpy().astype(str), events["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        )
-        times = events["timestamp"].cast(pl.Float64).to_numpy()
+        weights = self.domain.feedback.preference(events["kind"].to_numpy().astype(str), events["value"].to_numpy())
+        times = events["timestamp"].to_numpy()
         known, attributes = bool(user) or not events.is_empty(), user.attributes if user else {}
         return UserView(user_id, attributes, items[held], times[held], weights[held], known)
 

@@ -140,6 +140,12 @@ def test_a_batch_keeps_the_rules_for_everyone(box: Toolbox) -> None:
         assert scores == sorted(scores, reverse=True)
 
 
-def test_a_batch_and_single_slates_of_cold_users_agree(box: Toolbox) -> None:
-    [(_, items)] = batch(box, ["stranger"], 5)
-    assert [item for item, _ in items] == ids(recommend(box, "stranger", k=5))
+def test_a_batch_gives_what_each_user_would_be_shown_alone(box: Toolbox) -> None:
+    for user, items in batch(box, ["stranger", *(u.user_id for u in world.USERS)], 8):
+        assert items == [(item.item_id, item.score) for item in recommend(box, user, k=8).items]
+
+
+def test_someone_who_has_seen_everything_gets_an_empty_slate(own_box: Toolbox) -> None:
+    own_box.store.append([Event(user_id="a01", item_id=i.item_id, timestamp=world.NOW) for i in world.ITEMS])
+    assert recommend(own_box, "a01").abstained
+    assert list(batch(own_box, ["a01"], 5)) == [("a01", [])]

@@ -46,15 +46,20 @@ def rank(
     if not eligible.any():
         relax = relaxations(filters, box.catalogue, unconstrained)
         return slate.model_copy(update={"abstained": True, "relax": relax})
-    put_popular(replace(context, eligible=eligible), max(POPULAR, k))
-    items = context.bus.items()
-    items = items[eligible[items]]
-    columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
-    score = blend(columns, _weights(context, filters, columns.get("search")))
-    best = np.argsort(-score, kind="stable")[:k]  # stable: ties stand in catalogue order
-    clicks = context.bus.scores("ctr", items)
-    shown = [_item(context, n, int(items[at]), float(score[at]), float(clicks[at])) for n, at in enumerate(best, 1)]
+    items, scores = best(replace(context, eligible=eligible), filters, k)
+    shown = [_item(context, n, int(i), float(s)) for n, (i, s) in enumerate(zip(items, scores, strict=True), 1)]
     return slate.model_copy(update={"items": shown})
+
+
+def best(context: Context, filters: Filters, k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The best `k` eligible items on the bus, topped up with popular ones, and their hybrid scores, both (<= k,)."""
+    put_popular(context, max(POPULAR, k))
+    items = context.bus.items()
+    items = items[context.eligible[items]]
+    columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
+    scores = blend(columns, _weights(context, filters, columns.get("search")))
+    first = np.argsort(-scores, kind="stable")[:k]  # stable: ties stand in catalogue order
+    return items[first], scores[first]
 
 
 def blend(columns: Mapping[Source, NDArray[np.float32]], weights: Blend) -> NDArray[np.float32]:
@@ -99,8 +104,9 @@ def _weights(context: Context, filters: Filters, cosines: NDArray[np.float32] | 
     return weights.model_copy(update={"search": weights.search * lead})
 
 
-def _item(context: Context, n: int, item: int, score: float, ctr: float) -> SlateItem:
+def _item(context: Context, n: int, item: int, score: float) -> SlateItem:
     catalogue = context.box.catalogue
+    ctr = float(context.bus.scores("ctr", np.array([item], np.int32))[0])
     return SlateItem(
         rank=n,
         item_id=catalogue.ids[item],
