@@ -124,7 +124,7 @@ def _sqlite(url: sa.URL, writer: bool) -> sa.Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         settings = ["busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL"]
-        settings += ["secure_delete=ON"] if writer else ["query_only=ON"]
+        settings += ["secure_delete=ON", "cache_size=-65536"] if writer else ["query_only=ON"]  # 64 MiB
         for setting in settings:
             connection.execute(f"PRAGMA {setting}")
 

@@ -14,10 +14,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from tools.errors import InvalidInput, NotFound
 from tools.store import frames, tables
 from tools.store.append import append
+from tools.store.bulk import merge, on_conflict
 from tools.store.database import Database
 from tools.store.records import Event, Item, Outcome, User
 
-_PART = 50_000  # rows turned into Python objects at a time
 _HISTORY = [tables.events.c[name] for name in frames.HISTORY]
 
 
@@ -85,7 +85,7 @@ class Store:
         """Add the user, or replace the one with this id."""
         row = frames.user_row(user) | {"profiling": user.profiling}
         with self._db.write() as connection:
-            connection.execute(self._upsert(tables.users, "user_id", ["attributes", "profiling"]), row)
+            connection.execute(on_conflict(self._insert(tables.users), "user_id", ["attributes", "profiling"]), row)
             _changed(connection)
 
     # Events
@@ -151,20 +151,19 @@ class Store:
         return added
 
     def _replace(self, connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> int:
-        """Insert the rows that the table has not got as they are; the key is the frame's first column."""
+        """Put in the rows that the table has not got as they are; the key is the frame's first column."""
         schema = dict(frame.schema)
-        rows = _rows(connection, sa.select(*(table.c[name] for name in schema)))
-        stored = frames.from_rows(rows, schema)
-        differing = frame.join(stored, on=list(schema), how="anti", nulls_equal=True, maintain_order="left")
         key, *others = schema
-        _insert_all(connection, self._upsert(table, key, others), differing)
+        stored = frames.from_rows(_rows(connection, sa.select(*(table.c[name] for name in schema))), schema)
+        differing = frame.join(stored, on=list(schema), how="anti", nulls_equal=True, maintain_order="left")
+        merge(connection, table, differing.unique(key, keep="last", maintain_order=True), key, others)
         return len(differing)
 
     def _add(self, connection: sa.Connection, events: pl.DataFrame) -> int:
         before = _count(connection, tables.events)
         users = events.select(pl.col("user_id").unique(maintain_order=True), attributes=pl.lit("{}"))
-        _insert_all(connection, self._insert(tables.users).on_conflict_do_nothing(index_elements=["user_id"]), users)
-        _insert_all(connection, self._insert(tables.events).on_conflict_do_nothing(index_elements=["event_id"]), events)
+        merge(connection, tables.users, users, "user_id")
+        merge(connection, tables.events, events, "event_id")
         return _count(connection, tables.events) - before
 
     def counts(self) -> dict[str, int]:
@@ -220,19 +219,10 @@ class Store:
             if connection.execute(statement, row).first() is None:
                 raise _no_conversation(conversation_id)
 
-    def _upsert(self, table: sa.Table, key: str, updated: list[str]) -> Any:
-        insert = self._insert(table)
-        return insert.on_conflict_do_update(index_elements=[key], set_={n: insert.excluded[n] for n in updated})
-
 
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
     """Plain tuples from the driver, without SQLAlchemy's row objects: five times faster."""
     return list(connection.execute(query).cursor.fetchall())
-
-
-def _insert_all(connection: sa.Connection, statement: Any, frame: pl.DataFrame) -> None:
-    for part in frame.iter_slices(_PART):
-        connection.execute(statement, part.to_dicts())
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text, true
 
 SCHEMA = 1  # raise when a table changes
 metadata = MetaData()
@@ -37,7 +37,7 @@ users = Table(
     Column("seq", _Serial, primary_key=True, autoincrement=True),
     Column("user_id", Text, nullable=False, unique=True),
     Column("attributes", Text, nullable=False),  # JSON object
-    Column("profiling", Boolean, nullable=False, default=True),
+    Column("profiling", Boolean, nullable=False, server_default=true()),
 )
 
 events = Table(
