@@ -93,24 +93,24 @@ def abstention(slate: Slate, domain: Domain, language: Language) -> str:
         for field, bounds in slate.constraints.items()
         for operator, value in bounds.items()
     ]
-    best = slate.relax[0] if slate.relax and slate.relax[0].items else None
     if language == "zh":
         said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted) or '全部条件'}。"
-        return said + _relax(best, domain, language)
-    said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted) or 'every rule in force'}."
-    return f"{said} {_relax(best, domain, language)}"
+    else:
+        said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted) or 'every rule in force'}. "
+    return (said + _relax(slate.relax, domain, language)).strip()
 
 
-def _relax(best: Relaxation | None, domain: Domain, language: Language) -> str:
-    if best is None:
-        return {"en": "No single change would help; try dropping two.", "zh": "放宽任何一个条件都不够，试着去掉两个。"}[
-            language
-        ]
-    named = constraint(best.field, best.operator, best.value, domain, language)
+def _relax(relax: list[Relaxation], domain: Domain, language: Language) -> str:
+    """The one constraint to drop, or the smallest set when no single one helps; nothing when nothing would."""
+    if not relax:
+        return ""
+    together = [r for r in relax if r.together] or relax[:1]
+    named = [constraint(r.field, r.operator, r.value, domain, language) for r in together]
+    count = together[0].items
     if language == "zh":
-        return f"如果放宽“{named}”，就有{best.items}个选择。"
-    noun = domain.item.en if best.items == 1 else domain.items.en
-    return f"Relax '{named}' and there {'is' if best.items == 1 else 'are'} {best.items} {noun} to choose from."
+        return f"如果放宽“{'、'.join(named)}”，就有{count}个选择。"
+    noun = f"is {count} {domain.item.en}" if count == 1 else f"are {count} {domain.items.en}"
+    return f"Relax '{', '.join(named)}'{' together' * (len(named) > 1)} and there {noun} to choose from."
 
 
 def small_talk(domain: Domain, language: Language) -> str:

@@ -28,11 +28,12 @@ from tools.domain import Domain, Language
 from tools.slate import Slate, SlateItem
 
 NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (中文)"}
-LENGTH: dict[Language, int] = {"en": 150, "zh": 60}  # characters of one passage
+LENGTH: dict[Language, int] = {"en": 120, "zh": 48}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
 MAX_REQUEST = 300
 MAX_FACTS = 320
-EVIDENCE = 3  # reasons told per item
+TOLD = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")  # kinds of evidence, most telling first
+_ENDS = re.compile(r".*[.!?。！？][\"”」』》)）]*", re.DOTALL)
 _BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
 
@@ -118,7 +119,7 @@ class Writer:
                         continue
                     whole = _whole(written, keys)
                     for key, passage in whole[sent:]:
-                        yield key, passage
+                        yield key, _finished(passage, _limit(key, language))
                     sent = len(whole)
         finally:
             out.usage = stream.usage
@@ -139,14 +140,13 @@ class Writer:
         ]
 
     def _facts(self, item: SlateItem, language: Language) -> str:
-        """One numbered line: what the domain shows of an item, then its reasons without their figures in brackets.
-        The title is left out: code writes it, and a small model would only repeat it.
+        """One numbered line: the item's facets and its best reason, without figures in brackets. Few facts, because a
+        small model mixes up what it is told of different items; no title, because code writes it.
         """
-        shown = [self._value(item, name, language) for name in self.domain.attributes.shown if name != "year"]
-        personal = [e for e in item.evidence if e.kind not in ("ctr", "search")]  # figures and echoes persuade nobody
-        told = personal or item.evidence
-        reasons = [_BRACKETS.sub("", e.text_zh if language == "zh" else e.text) for e in told[:EVIDENCE]]
-        return f"{item.rank}: {sanitize('; '.join(filter(None, [*shown, *reasons])), MAX_FACTS)}"
+        facets = [self._value(item, name, language) for name in self.domain.attributes.facets]
+        best = sorted(item.evidence, key=lambda e: TOLD.index(e.kind))[:1]
+        reasons = [_BRACKETS.sub("", e.text_zh if language == "zh" else e.text) for e in best]
+        return f"{item.rank}: {sanitize('; '.join(filter(None, [*facets, *reasons])), MAX_FACTS)}"
 
     def _value(self, item: SlateItem, name: str, language: Language) -> str:
         value = item.attributes.get(name)
@@ -178,7 +178,7 @@ def _examples() -> dict[str, Any]:
 
 def _schema(keys: list[str], language: Language) -> dict[str, Any]:
     def text(key: str) -> dict[str, Any]:
-        return {"type": "string", "minLength": 2, "maxLength": (LENGTH if key.isdigit() else FRAME)[language]}
+        return {"type": "string", "minLength": 2, "maxLength": _limit(key, language)}
 
     return {
         "type": "object",
@@ -186,6 +186,18 @@ def _schema(keys: list[str], language: Language) -> dict[str, Any]:
         "required": keys,
         "additionalProperties": False,
     }
+
+
+def _limit(key: str, language: Language) -> int:
+    return (LENGTH if key.isdigit() else FRAME)[language]
+
+
+def _finished(passage: str, limit: int) -> str:
+    """A passage that ran into its limit ends with its last whole sentence; one that holds none is nothing."""
+    if len(passage) < limit:
+        return passage
+    whole = _ENDS.match(passage)
+    return whole[0] if whole else ""
 
 
 def _whole(written: str, keys: list[str]) -> list[tuple[str, str]]:
