@@ -42,7 +42,7 @@ def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame, key: 
         for part in frame.iter_slices(_PART):
             copy.write(part.write_csv(include_header=False))
     names = ["seq", *frame.columns]
-    rows: sa.Select[Any] = (
+    rows: sa.Select[*tuple[Any, ...]] = (
         sa.select(*(sa.column(name) for name in names)).select_from(sa.text(_INCOMING)).order_by(sa.column("seq"))
     )
     connection.execute(on_conflict(pg_insert(table).from_select(names, rows), key, replace))
