@@ -45,7 +45,7 @@ class Rule(Strict):
 
     def holds(self, kinds: NDArray[np.str_], values: NDArray[np.float64]) -> NDArray[np.bool_]:
         same = kinds == self.kind
-        if self.op is None:
+        if self.op is None or self.value is None:
             return same
         with np.errstate(invalid="ignore"):
             return same & _COMPARE[self.op](values, self.value)
@@ -108,13 +108,15 @@ class Policy(Strict):
 
 
 class Blend(Strict):
-    """Weight of each source in the hybrid score; sources are rank-normalised to [0, 1] before they are summed."""
+    """Weight of each source in the hybrid score. Scores are rank-normalised to [0, 1] before they are summed, but for
+    search, whose contrast counts (tools/rank/blend.py). Content cosine and CTR alone rank weakly, neighbours best.
+    """
 
     search: float = 1.0
     neighbors: float = 1.0
-    profile: float = 0.5
-    ctr: float = 1.0
-    popularity: float = 0.2
+    profile: float = 0.2
+    ctr: float = 0.3
+    popularity: float = 0.4
 
 
 class Domain(Strict):

@@ -1,0 +1,98 @@
+"""What the check lets stand and what it cuts, over the world's catalogue."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.check import Checker
+from tests import world
+from tools.bus import Evidence
+from tools.catalogue import Catalogue
+from tools.slate import SlateItem
+
+ITEM = SlateItem(
+    rank=1,
+    item_id="s05",
+    title="Galactic Taxi",
+    score=0.9,
+    attributes={"tags": ["Comedy", "Sci-Fi"], "year": 1985, "director": ["Ada Quill"], "runtime": 95},
+    evidence=[
+        Evidence(
+            kind="neighbors",
+            text="goes with Robot Butler, which you rated highly",
+            text_zh="与你打了高分的《Robot Butler》相配",
+        ),
+        Evidence(
+            kind="neighbors", text="12 of the 50 users closest to you liked it", text_zh="最接近的 50 位中 12 位喜欢"
+        ),
+    ],
+)
+BARE = ITEM.model_copy(
+    update={"evidence": [Evidence(kind="search", text="matches your words", text_zh="与你的话相符")]}
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    domain = world.domain()
+    return Checker(Catalogue.build(list(world.ITEMS), domain), domain)
+
+
+TRUE = [
+    "It is a sci-fi comedy from 1985 by Ada Quill.",
+    "It goes with Robot Butler, which you rated highly.",
+    "12 of the 50 users closest to you liked it.",
+    "A light comedy that you'd enjoy tonight.",
+    "It runs 95 minutes.",
+    "这部科幻喜剧和你打了高分的《Robot Butler》很配。",
+    "它是1985年的作品。",
+]
+FALSE = [
+    "It was made in 1986.",
+    "It stars Tom Hanks.",
+    "It goes with Starship Payroll, which you rated highly.",
+    "It is like the duchess of Ashby.",
+    "It is a touching drama.",
+    "Critics called it “a triumph of wit”.",
+    "37 of the 50 users closest to you liked it.",
+    "See https://example.com for more.",
+    "It is a ![x](y) film.",
+    "它是一部恐怖的西部片。",
+    "它是1999年的作品。",
+    "这和《Moonbase Mishaps》很像。",
+]
+
+
+@pytest.mark.parametrize("sentence", TRUE)
+def test_a_sentence_that_the_evidence_bears_out_stands(checker: Checker, sentence: str) -> None:
+    assert checker.passage(sentence, ITEM, "en").text == sentence
+
+
+@pytest.mark.parametrize("sentence", FALSE)
+def test_a_sentence_with_a_made_up_fact_is_cut_and_the_evidence_speaks(checker: Checker, sentence: str) -> None:
+    checked = checker.passage(sentence, ITEM, "en")
+    assert checked.replaced
+    assert checked.cuts
+    assert checked.text.startswith("Goes with Robot Butler")
+
+
+@pytest.mark.parametrize("claim", ["You have watched it.", "You loved films like this.", "你看过这类电影。"])
+def test_a_claim_about_the_past_needs_evidence_about_the_past(checker: Checker, claim: str) -> None:
+    assert checker.passage(claim, BARE, "en").replaced
+
+
+@pytest.mark.parametrize("claim", ["People like you enjoy it.", "Other viewers also liked it.", "很多观众喜欢它。"])
+def test_a_claim_about_other_readers_needs_evidence_about_them(checker: Checker, claim: str) -> None:
+    assert checker.passage(claim, BARE, "en").replaced
+
+
+def test_only_the_faulty_sentence_is_cut(checker: Checker) -> None:
+    checked = checker.passage("It is a comedy. It won 11 Oscars. It runs 95 minutes.", ITEM, "en")
+    assert checked.text == "It is a comedy. It runs 95 minutes."
+    assert [cut.reason for cut in checked.cuts] == ["number 11 is not in the evidence"]
+
+
+def test_an_opening_may_repeat_the_request_but_not_claim_what_not_every_item_has(checker: Checker) -> None:
+    grounds = checker.frame_grounds([ITEM], "a comedy, nothing from before 1985")
+    assert checker.sentences("Sci-fi comedies, nothing from before 1985.", grounds).text
+    assert not checker.sentences("Here are some westerns.", grounds).text
