@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
@@ -56,7 +54,7 @@ async def prometheus(services: Given) -> Response:
 
 async def _report(services: Services) -> Ready:
     turns = {"running": services.turns.running, "waiting": services.turns.waiting}
-    engine = engine_state(services)
+    engine = services.engine.state if services.engine else "off"
     report = Ready(ready=False, engine=engine, reload_error=services.live.last_error, turns=turns)
     if engine != "ready":
         report.degraded.append(f"language model {engine}: plans follow rules and texts are template sentences")
@@ -70,8 +68,3 @@ async def _report(services: Services) -> Ready:
     report.ready = not services.turns.closing
     report.reason = None if report.ready else "the server is stopping"
     return report
-
-
-def engine_state(services: Services) -> str:
-    state: Any = services.engine.state if services.engine else "off"
-    return str(getattr(state, "value", state))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from anyio import to_thread
 from fastapi import Depends, Request
@@ -34,10 +34,10 @@ class Tools(Protocol):
 
 
 class Engine(Protocol):
-    """What the surfaces need of `agent.engine.Engine`."""
+    """What the surfaces need of `engine_room.EngineRoom`: fetching, starting, ready, failed or stopped."""
 
     @property
-    def state(self) -> Any: ...
+    def state(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -82,10 +82,10 @@ class Reloading(NoTools):
 
 
 async def test_ready_tells_a_loading_engine_and_a_bundle_that_did_not_load(home: Home) -> None:
-    async with serving(home, live=Reloading(), engine=SimpleNamespace(state="loading")) as running:
+    async with serving(home, live=Reloading(), engine=SimpleNamespace(state="starting")) as running:
         answer = await running.client.get("/readyz")
         ready = answer.json()
-        assert (answer.status_code, ready["ready"], ready["engine"]) == (200, True, "loading")
+        assert (answer.status_code, ready["ready"], ready["engine"]) == (200, True, "starting")
         assert ready["reload_error"] == "bundle 2 does not load: damaged"
         assert len(ready["degraded"]) == 2
 

@@ -41,6 +41,13 @@ function showLanguage() {
   $("language").textContent = say("other");
 }
 
+// Of markup only **bold** is shown, and that as text in an element of ours.
+function show(node, words) {
+  node.words = words;
+  const parts = words.replace(/\\([<(])/g, "$1").split("**");
+  node.replaceChildren(...parts.map((part, n) => (n % 2 ? make("strong", "", part) : part)));
+}
+
 function headers() {
   const out = { "Content-Type": "application/json" };
   if ($("token").value) out.Authorization = `Bearer ${$("token").value}`;
@@ -81,10 +88,10 @@ async function ask(words) {
   } catch (error) {
     const text = error.name === "AbortError" ? say("stopped") : error.message || say("lost");
     $("talk").append(make("div", "note error", text));
-    if (!answer.textContent) conversation.pop();
+    if (!answer.words) conversation.pop();
   } finally {
     if (steps.textContent === say("thinking")) steps.remove();
-    if (answer.textContent) conversation.push({ role: "assistant", content: answer.textContent });
+    if (answer.words) conversation.push({ role: "assistant", content: answer.words });
     running = null;
     busy(false);
   }
@@ -98,7 +105,7 @@ async function read(response, steps, answer) {
       if (steps.textContent === say("thinking")) steps.textContent = "";
       steps.textContent += delta.reasoning_content;
     }
-    if (delta.content) answer.textContent += delta.content;
+    if (delta.content) show(answer, (answer.words ?? "") + delta.content);
     if (chunk.tastemaker) finish(chunk.tastemaker, steps, answer);
     follow();
   }
@@ -146,8 +153,8 @@ async function showState() {
   try {
     const state = await (await fetch("/readyz")).json();
     if (!state.ready) text = say("starting") + (state.reason || "");
-    else if (state.engine === "off") text = say("off");
-    else if (state.engine !== "ready") text = say("loading");
+    else if (["fetching", "starting"].includes(state.engine)) text = say("loading");
+    else if (state.engine !== "ready") text = say("off");
   } catch {
     text = say("lost");
   }
