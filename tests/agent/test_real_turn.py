@@ -68,7 +68,7 @@ def holds(reply: Reply, agent: Agent) -> None:
     planned = next(entry for entry in reply.trace if entry.step == "plan")
     assert (planned.model_extra or {})["source"] in ("model", "repaired")
     assert len(planned.arguments or {}) >= 2
-    assert {title for title in re.findall(r"\*\*\d+\. (.+?)\*\*", reply.text)} == {i.title for i in reply.slate}
+    assert set(re.findall(r"\*\*\d+\. (.+?)\*\*", reply.text)) == {i.title for i in reply.slate}
 
 
 def names_only_the_slate(text: str, slate: list[SlateItem], agent: Agent) -> bool:
