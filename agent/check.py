@@ -28,6 +28,11 @@ _PAST = re.compile(
     r"|你(?:曾|之前|以前|已经)?(?:喜欢过|看过|评过|打过|给过|读过|买过|听过|玩过|喜欢的)",
     re.IGNORECASE,
 )
+_TASTE = re.compile(
+    r"\byou (?:often|usually|always|generally|tend to|typically) \w+"
+    r"|你(?:常|经常|一向|总是|一直|平时)(?:喜欢|爱|看|听|读|买)",
+    re.IGNORECASE,
+)
 _OTHERS = re.compile(
     r"\b(?:people|users|viewers|others|readers|fans|audiences|customers)"
     r" (?:like you|similar|with|who|also|have|rated|close)"
@@ -61,8 +66,7 @@ class Grounds:
 
     facts: tuple[str, ...]
     allowed: frozenset[str]
-    past: tuple[str, ...] = ()  # evidence about the reader's own history
-    others: bool = False  # evidence about other readers is there
+    kinds: frozenset[str] = frozenset()  # of the evidence
 
     @cached_property
     def text(self) -> str:
@@ -90,11 +94,8 @@ class Checker:
         facts = [item.title, *_strings(item.attributes.values())]
         for e in item.evidence:
             facts += [e.text, e.text_zh, *_strings((e.model_extra or {}).values())]
-        kinds = {e.kind for e in item.evidence}
-        past = tuple(e.text + e.text_zh for e in item.evidence if e.kind in ("profile", "neighbors"))
-        return Grounds(
-            tuple(facts), self._mentioned("\n".join(facts)), past, bool(kinds & {"neighbors", "popularity", "ctr"})
-        )
+        kinds = frozenset(e.kind for e in item.evidence)
+        return Grounds(tuple(facts), self._mentioned("\n".join(facts)), kinds)
 
     def slate_grounds(self, items: list[SlateItem]) -> Grounds:
         """For words about the slate as a whole: what any of its items bears out."""
@@ -102,8 +103,7 @@ class Checker:
         return Grounds(
             tuple(fact for g in each for fact in g.facts),
             frozenset().union(*(g.allowed for g in each)),
-            tuple(past for g in each for past in g.past),
-            any(g.others for g in each),
+            frozenset().union(*(g.kinds for g in each)),
         )
 
     def frame_grounds(self, items: list[SlateItem], words: str) -> Grounds:
@@ -182,11 +182,18 @@ class Checker:
         return frozenset(value for value, pattern in self._facets.items() if pattern.search(folded))
 
 
+_CLAIMS = (
+    (_PAST, {"profile", "neighbors"}, "the reader's past"),
+    (_TASTE, {"profile"}, "the reader's taste"),
+    (_OTHERS, {"neighbors", "popularity"}, "other readers"),
+)
+
+
 def _unsupported_history(sentence: str, grounds: Grounds) -> str | None:
-    if _PAST.search(sentence) and not grounds.past:
-        return "a claim about the reader's past without evidence"
-    if _OTHERS.search(sentence) and not grounds.others:
-        return "a claim about other readers without evidence"
+    """A claim about people needs evidence of a kind that is about them."""
+    for claim, kinds, subject in _CLAIMS:
+        if claim.search(sentence) and not grounds.kinds & kinds:
+            return f"a claim about {subject} without evidence"
     return None
 
 

@@ -43,6 +43,7 @@ _QUANTITY = {
 }
 _FIELD_ZH = {"year": "年份", "runtime": "时长", "tags": "类型", "director": "导演", "cast": "演员"}
 _FIELD_ZH |= {"country": "国家", "language": "语言", "price": "价格", "rating": "评分"}
+_TELLING = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")
 MAX_TITLE = 200
 
 
@@ -63,9 +64,14 @@ def opening(domain: Domain, language: Language) -> str:
     return f"Here are {domain.items.en} picked for you:"
 
 
+def telling(evidence: list[Evidence]) -> list[Evidence]:
+    """The same, what persuades a person first: a figure or an echo of the request comes last."""
+    return sorted(evidence, key=lambda e: _TELLING.index(e.kind))
+
+
 def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
-    """The first `most` reasons as one sentence; empty when there are none."""
-    clauses = [e.text_zh if language == "zh" else e.text for e in evidence[:most]]
+    """The `most` telling reasons as one sentence; empty when there are none."""
+    clauses = [e.text_zh if language == "zh" else e.text for e in telling(evidence)[:most]]
     if not clauses:
         return ""
     if language == "zh":

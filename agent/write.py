@@ -32,7 +32,6 @@ LENGTH: dict[Language, int] = {"en": 120, "zh": 48}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
 MAX_REQUEST = 300
 MAX_FACTS = 320
-TOLD = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")  # kinds of evidence, most telling first
 _ENDS = re.compile(r".*[.!?。！？][\"”」』》)）]*", re.DOTALL)
 _BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
@@ -144,7 +143,7 @@ class Writer:
         small model mixes up what it is told of different items; no title, because code writes it.
         """
         facets = [self._value(item, name, language) for name in self.domain.attributes.facets]
-        best = sorted(item.evidence, key=lambda e: TOLD.index(e.kind))[:1]
+        best = phrases.telling(item.evidence)[:1]
         reasons = [_BRACKETS.sub("", e.text_zh if language == "zh" else e.text) for e in best]
         return f"{item.rank}: {sanitize('; '.join(filter(None, [*facets, *reasons])), MAX_FACTS)}"
 
@@ -193,10 +192,10 @@ def _limit(key: str, language: Language) -> int:
 
 
 def _finished(passage: str, limit: int) -> str:
-    """A passage that ran into its limit ends with its last whole sentence; one that holds none is nothing."""
-    if len(passage) < limit:
-        return passage
+    """A passage that ran into its limit (within a token's length) ends with its last whole sentence, if any."""
     whole = _ENDS.match(passage)
+    if len(passage) < 0.8 * limit or (whole and whole[0] == passage):
+        return passage
     return whole[0] if whole else ""
 
 

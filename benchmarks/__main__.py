@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def train() -> dict[str, Any]:
     """A fresh home: ingest and fit everything on MovieLens 100K, each in a process of its own."""
     with tempfile.TemporaryDirectory() as home:
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "agent", "demo", "--home", home, "--json"], check=True, stdout=sys.stderr)
+        _tastemaker("demo", home)
         seconds = time.perf_counter() - start
         stored = time.perf_counter()
         subprocess.run(
@@ -46,6 +47,10 @@ def train() -> dict[str, Any]:
         again = time.perf_counter() - stored
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     return {"first_s": round(seconds, 1), "again_s": round(again, 1), "peak_gib": round(peak, 2)}
+
+
+def _tastemaker(command: str, home: str) -> None:
+    subprocess.run([sys.executable, "-m", "agent", command, "--home", home, "--json"], check=True, stdout=sys.stderr)
 
 
 def turn(home: Home) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def main() -> None:
     home = Home.at(options.home)
     results = orjson.loads(options.out.read_bytes()) if options.out.exists() else {}
     with home.owned("the benchmarks"):
-        runs = {
+        runs: dict[str, Callable[[], dict[str, Any]]] = {
             "train": train,
             "turn": lambda: turn(home),
             "agent": lambda: asyncio.run(agent_overhead.measure(Live(home))),

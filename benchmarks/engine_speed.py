@@ -78,7 +78,9 @@ async def _turn(agent: Agent, user_id: str, words: str) -> dict[str, Any]:
         if isinstance(event, Done):
             seconds, reply = time.perf_counter() - start, event.reply
     tokens = reply.usage.completion_tokens
-    steps = {entry.step: round(entry.ms / 1e3, 2) for entry in reply.trace if entry.step in ("plan", "write")}
+    steps: dict[str, Any] = {
+        entry.step: round(entry.ms / 1e3, 2) for entry in reply.trace if entry.step in ("plan", "write")
+    }
     return {
         "request": words,
         "seconds": round(seconds, 2),

@@ -1,4 +1,4 @@
-"""Fixtures that every test may take: an empty home, and a store filled with the world."""
+"""Fixtures that every test may take: an empty home, a store filled with the world, the trained world, the engines."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests import world
+from tests.engine_fixture import real_engine
+from tests.fake_engine import fake_engine
+from tests.trained import box, own_box, own_home, trained_home
 from tools.home import Home
 from tools.store import Store
+
+__all__ = ["box", "fake_engine", "own_box", "own_home", "real_engine", "trained_home"]
 
 
 @pytest.fixture

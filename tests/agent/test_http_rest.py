@@ -11,8 +11,9 @@ import pytest_asyncio
 from agent.turn import Agent
 from tests import world
 from tests.agent.serving import Running, problem, serving
-from tests.tools.conftest import own_home, trained_home
+from tools.domain import Language
 from tools.home import Home
+from tools.slate import Slate
 
 if TYPE_CHECKING:
     from tools.toolbox import Live
@@ -169,3 +170,17 @@ async def test_ready_names_the_bundle_and_what_is_degraded(running: Running) -> 
     assert (answer.status_code, ready["ready"], ready["engine"]) == (200, True, "off")
     assert ready["bundle"]
     assert "language model off" in ready["degraded"][0]
+
+
+class Composer(Agent):
+    async def compose_slate(self, slate: Slate, words: str, language: Language) -> str:
+        slate.items[0].text = f"{words}, {language}"
+        return "two for tonight"
+
+
+async def test_a_slate_is_written_about_where_the_agent_can(own_home: Home, live: Live) -> None:
+    async with serving(own_home, Composer(live, None), live) as running:
+        body = {"user_id": "a01", "query": "轻松的喜剧", "k": 2, "write": True}
+        written = (await running.post("/v1/recommend", body)).json()
+        assert written["text"] == "two for tonight"
+        assert written["items"][0]["text"] == "轻松的喜剧, zh"

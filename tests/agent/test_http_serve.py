@@ -15,7 +15,6 @@ import httpx
 import pytest
 
 from tests.fake_engine import Answer, FakeEngine, Hang
-from tests.tools.conftest import own_home, trained_home
 from tools.home import Home
 
 __all__ = ["own_home", "trained_home"]

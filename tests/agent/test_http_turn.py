@@ -13,7 +13,6 @@ from agent.llm import LLM
 from agent.turn import Agent
 from tests.agent.serving import WAIT, Running, serving
 from tests.fake_engine import Answer, FakeEngine, Hang
-from tests.tools.conftest import trained_home
 from tools.home import Home
 
 if TYPE_CHECKING:

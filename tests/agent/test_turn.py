@@ -164,7 +164,7 @@ async def test_an_engine_that_dies_while_writing_leaves_what_was_written_and_the
     agent: Agent, fake_engine: FakeEngine
 ) -> None:
     text = '{"opening": "Here you are.", "1": "It is a comedy.", "2": "It'
-    fake_engine.script(PLAN, Reset(after=20, text=text))
+    fake_engine.script(PLAN, EarlyEnd(after=20, text=text))
     _, reply = await collect(agent, ask(COMEDY))
     assert reply.degraded
     assert "Here you are." in reply.text

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests import world
-from tests.tools.conftest import write_domain
+from tests.trained import write_domain
 from tools import bundle
 from tools.errors import BundleMissing, CorruptData, InvalidInput, NotFound
 from tools.home import Home

@@ -65,8 +65,8 @@ def explain(words: str, wanted: Filters, found: Found, box: Toolbox) -> Explain:
         english, chinese = [], []
         if cosine >= ALIKE:
             quote = textwrap.shorten(words, 60, placeholder="...") if " " in words else words[:60]
-            english.append(f'matches your words: "{quote}" (similarity {cosine:.2f})')
-            chinese.append(f"与你说的“{quote}”相符（相似度 {cosine:.2f}）")
+            english.append(f'matches your words: "{quote}"')
+            chinese.append(f"与你说的“{quote}”相符")
         if matched:
             english.append(f"is {', '.join(v for _, v in matched)}, as you asked")
             chinese.append(f"符合你要的{'、'.join(box.domain.alias(f, v, 'zh') for f, v in matched)}")
