@@ -36,12 +36,12 @@ def demo(
 ) -> None:
     """MovieLens 100K into the home: fetched, verified, ingested and trained. What is done already is not done again."""
     place = Home.at(home)
+    _check_demo_home(place)
     with place.owned("tastemaker demo"), fetching.default_model(wanted=weights) as model:
         from tools.movielens import fetch
         from tools.store import Store
         from tools.train import train, up_to_date
 
-        _check_demo_home(place)
         files = fetch()
         store = Store.open(place.store_url)
         try:

@@ -54,7 +54,7 @@ def emit(document: Any) -> None:
     import orjson
 
     out = _stdout.get() or sys.stdout
-    out.write(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
+    out.write(orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode() + "\n")
     out.flush()
 
 

@@ -79,12 +79,12 @@ def tool(
 ) -> None:
     """Run one tool for one user, and print what it tells the model and which items it found."""
     arguments, who = json_object(args, "--args"), user_id(user)
-    with toolbox(home, "tastemaker tool") as box:
-        from tools import registry
-        from tools.rank.rules import open_turn
+    from tools import registry
+    from tools.rank.rules import open_turn
 
-        if name not in registry.names():
-            raise NotFound(f"no tool {name!r}; there are {', '.join(registry.names())}", "name")
+    if name not in registry.names():
+        raise NotFound(f"no tool {name!r}; there are {', '.join(registry.names())}", "name")
+    with toolbox(home, "tastemaker tool") as box:
         context = open_turn(box, box.view(who), {})
         [result] = registry.execute([{"name": name, "args": arguments}], context)
         if result.error:

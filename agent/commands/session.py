@@ -5,27 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from pathlib import Path
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
-
-from anyio import to_thread
 
 from agent.commands.options import Engines
 from agent.commands.output import note, say, waiting
-from tools.errors import TastemakerError
 from tools.home import Home
 
 if TYPE_CHECKING:
-    from agent.engine import Engine, Progress
     from agent.reply import Reply, TurnRequest
     from agent.turn import Agent
-    from tools.toolbox import Live
 
 
 @asynccontextmanager
 async def ready(home: Home, engines: Engines) -> AsyncIterator[Agent]:
-    """An agent whose engine is up. When the engine cannot be had the reason is told, and replies are degraded.
+    """An agent with its tools open and its engine up, the two made ready side by side. When there can be no engine
+    the reason is told, and replies are degraded.
 
     Raises:
         BundleMissing: nothing is trained; no engine is started then.
@@ -33,14 +28,27 @@ async def ready(home: Home, engines: Engines) -> AsyncIterator[Agent]:
     from tools import bundle
 
     bundle.current_folder(home)
-    async with AsyncExitStack() as stack:
-        engine = await _begin(home, engines, stack)
-        with waiting("Opening the tools") as status:
-            live, _ = await asyncio.gather(
-                to_thread.run_sync(_open, home), _up(engine, lambda text: status.update(f"Starting the engine: {text}"))
-            )
-        stack.callback(live.store.close)
-        yield await _agent(live, engine, stack)
+    with waiting("Opening the tools"):
+        from agent.engine_status import status_line
+        from agent.surfaces.engine_room import EngineRoom
+        from agent.turn import Agent
+        from tools.toolbox import Live
+    live = Live(home)
+    agent = Agent(live, None)
+    room = None if engines.off else EngineRoom(agent, home, engines.url, engines.model)
+    try:
+        with status_line("Starting the engine") if room else waiting("Opening the tools") as progress:
+            opening = asyncio.create_task(room.open(progress) if room else asyncio.sleep(0))
+            try:
+                await agent.warm()
+                await opening
+            finally:
+                opening.cancel()
+        yield agent
+    finally:
+        if room:
+            await room.close()
+        live.store.close()
 
 
 async def speak(agent: Agent, request: TurnRequest, quiet: bool) -> Reply:
@@ -72,68 +80,3 @@ def _took(reply: Reply, seconds: float) -> str:
     if reply.degraded:
         parts.append("degraded: " + next((e.error or "" for e in reply.trace if e.step == "degraded"), ""))
     return " | ".join(parts)
-
-
-async def _begin(home: Home, engines: Engines, stack: AsyncExitStack) -> Engine | None:
-    """The engine, beginning to load; None when none is wanted or none can be started."""
-    if engines.off:
-        return None
-    from agent.engine import Engine
-
-    try:
-        if engines.url:
-            engine = Engine.attach(engines.url, engines.model)
-        else:
-            name, folder, extra = await to_thread.run_sync(_weights, engines.model)
-            engine = Engine.launch(folder, name=name, log=home.root / "engine.log", extra=extra)
-            note(f"Starting {name}; its log is {home.root / 'engine.log'}")
-    except TastemakerError as error:
-        note(f"No engine: {error}")
-        return None
-    stack.push_async_callback(engine.stop)
-    await engine.start()
-    return engine
-
-
-def _weights(model: str | None) -> tuple[str, Path, tuple[str, ...]]:
-    """Name, folder and flags of the model to serve: the one named, or the best for this machine."""
-    from tools.weights import ensure, ensure_llm, models
-
-    if model is None:
-        spec, folder = ensure_llm()
-        return spec.name, folder, spec.serve
-    known = {spec.name: spec.serve for spec in models()}
-    return Path(model).name, ensure(model), known.get(model, ())
-
-
-async def _up(engine: Engine | None, progress: Progress) -> None:
-    if engine is not None:
-        try:
-            await engine.ready(progress)
-        except TastemakerError as error:
-            note(str(error))
-
-
-def _open(home: Home) -> Live:
-    from tools.toolbox import Live
-
-    live = Live(home)
-    try:
-        live.current()
-    except BaseException:
-        live.store.close()
-        raise
-    return live
-
-
-async def _agent(live: Live, engine: Engine | None, stack: AsyncExitStack) -> Agent:
-    from agent.llm import LLM
-    from agent.turn import Agent
-
-    llm = None
-    if engine is not None:
-        llm = LLM(engine.base_url, engine.model, ready=lambda: engine.state == "ready")
-        stack.push_async_callback(llm.aclose)
-    agent = Agent(live, llm)
-    await agent.warm()
-    return agent
