@@ -18,7 +18,6 @@ from tools.slate import Slate
 if TYPE_CHECKING:
     from tools.toolbox import Live
 
-__all__ = ["own_home", "trained_home"]
 
 
 @pytest.fixture

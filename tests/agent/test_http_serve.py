@@ -17,7 +17,6 @@ import pytest
 from tests.fake_engine import Answer, FakeEngine, Hang
 from tools.home import Home
 
-__all__ = ["own_home", "trained_home"]
 ROOT = Path(__file__).parents[2]
 WAIT = 60.0
 ASK = {"model": "tastemaker", "user": "a01", "messages": [{"role": "user", "content": "a light comedy"}]}

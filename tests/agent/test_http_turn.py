@@ -18,7 +18,6 @@ from tools.home import Home
 if TYPE_CHECKING:
     from tools.toolbox import Live
 
-__all__ = ["trained_home"]
 
 
 @pytest.fixture
