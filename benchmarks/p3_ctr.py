@@ -64,7 +64,9 @@ def standard_error(chances: np.ndarray, clicks: np.ndarray, users: np.ndarray) -
 
 
 def without(model: CtrModel, events: Interactions, popularity: Popularity) -> dict[str, dict[str, float]]:
-    """The held-out metrics with one group of columns left out, uncalibrated: what each group is worth."""
+    """The held-out metrics with one group of columns left out, uncalibrated: what each group is worth. For
+    information: a choice made by these figures would be made on the test rows.
+    """
     rows = training_rows(events, popularity.scores)
     table, columns = table_of(model.features, events, rows), np.array(model.features.columns)
     fitted, chosen = int(0.8 * len(rows.click)), int(0.9 * len(rows.click))

@@ -5,7 +5,8 @@
 
 Prints one JSON document: milliseconds at p50 and p99 of each stage, of each tool and of the whole. The goal is a whole
 of 40 ms at p50 and 120 ms at p99; judge it by "whole: new words", the turns that find something and whose words the
-encoder has not met: it remembers words, and a turn whose constraints leave nothing ends early. Tools run side by side, so the stages add up to the whole and the tools do not.
+encoder has not met: it remembers words, and a turn whose constraints leave nothing ends early. Tools run side by side,
+so the stages add up to the whole and the tools do not.
 """
 
 from __future__ import annotations

@@ -23,16 +23,20 @@ class Effect(NamedTuple):
     effect: float
 
 
-def effects(model: CtrModel, user: UserView, item: int, top: int = 3) -> list[Effect]:
-    """The `top` groups that moved this item's chance most, strongest first."""
-    groups = _groups(model, user, item)
+def effects(
+    model: CtrModel, user: UserView, item: int, top: int = 3, row: NDArray[np.float32] | None = None
+) -> list[Effect]:
+    """The `top` groups that moved this item's chance most, strongest first. `row` (columns,): the item's row of
+    `model.table`, where the caller has it.
+    """
+    if row is None:
+        row = model.table(user, np.array([item], np.int32))[0]
+    groups = _groups(model, user, item, model.line.parts(row))
     return sorted((e for e in groups if abs(e.effect) >= 0.005), key=lambda e: -abs(e.effect))[:top]
 
 
-def _groups(model: CtrModel, user: UserView, item: int) -> list[Effect]:
+def _groups(model: CtrModel, user: UserView, item: int, parts: NDArray[np.float64]) -> list[Effect]:
     features, many = model.features, len(model.features.facet_names)
-    row = model.table(user, np.array([item], np.int32))
-    parts = model.line.parts(row)[0]
     taste, kind, match, scalars, numbers = np.split(parts, np.cumsum([many, many, many, len(SCALARS)]))
     part = dict(zip(SCALARS, scalars.tolist(), strict=True))
     own = np.flatnonzero(features.facets[item])

@@ -40,11 +40,12 @@ def run(args: Arguments, context: Context) -> str:
     """Put P(click) of all candidates on the bus; say how many and which are best."""
     box, user = context.box, context.user
     items, where = _candidates(context)
-    chances = box.ctr.predict(user, items)
+    table = box.ctr.table(user, items)
+    chances = box.ctr.chances(table)
 
     def explain(item: int) -> list[Evidence]:
-        chance = float(chances[np.searchsorted(items, item)])
-        return [evidence(chance, effects(box.ctr, user, item))]
+        n = int(np.searchsorted(items, item))
+        return [evidence(float(chances[n]), effects(box.ctr, user, item, row=table[n]))]
 
     context.bus.put(Candidates("ctr", items, chances, explain))
     best = np.argsort(-chances, kind="stable")[: min(args.top, 5)]
