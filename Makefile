@@ -17,7 +17,8 @@ setup:  ## the environment in .venv (VLLM=auto|cpu|gpu|none, PYTHON=python3.12)
 	@$(PYTHON) scripts/setup.py --vllm $(VLLM)
 
 demo: setup  ## MovieLens 100K, training, the model, one recommendation, then the server
-	@scripts/demo
+	@$(BIN)/tastemaker demo
+	@$(BIN)/python serve.py --sample 42 "A light sci-fi comedy for tonight, nothing from before 1985."
 
 serve: setup  ## the server on the home in ./var (or TASTEMAKER_HOME)
 	@$(BIN)/python serve.py

