@@ -35,7 +35,7 @@ def create_app(
     app.add_middleware(BodyLimit, limit=settings.max_body)
     app.add_middleware(Measured)
     # The token itself is read by GuardedRoute; this dependency only describes it in the documentation.
-    secured: list[APIRouter] = [openai.router, rest.router, health.guarded]
+    secured: list[APIRouter] = [openai.turns, openai.router, rest.router, health.guarded]
     for router in secured:
         app.include_router(router, dependencies=[Depends(HTTPBearer(auto_error=False))])
     app.include_router(health.router)

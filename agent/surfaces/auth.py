@@ -135,15 +135,15 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def caller_of(request: Request) -> Caller:
+async def _known(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-Known = Annotated[Caller, Depends(caller_of)]
+Known = Annotated[Caller, Depends(_known)]
 
 
-def service_only(caller: Known) -> None:
+async def service_only(caller: Known) -> None:
     """
     Raises:
         Refused: 403 when the caller holds a user token.

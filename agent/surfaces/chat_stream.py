@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -121,19 +120,19 @@ class TurnStream(Response):
 
     async def _serve(self) -> None:
         try:
-            async with self._services.turns.turn():
-                await self._relay()
+            async with self._services.turn(self._turn) as events:
+                await self._relay(events)
         except Exception as error:
             if not self._started:
                 raise  # the error handlers answer with a status
             await self._data(problem_of(error).body())
         await self._write(b"data: [DONE]\n\n", last=True)
 
-    async def _relay(self) -> None:
+    async def _relay(self, events: AsyncGenerator[TurnEvent, None]) -> None:
         sender, receiver = anyio.create_memory_object_stream[TurnEvent | Exception](16)
         failure: Exception | None = None
         async with anyio.create_task_group() as group, receiver:
-            group.start_soon(_pump, self._services.agent.run(self._turn), sender)
+            group.start_soon(_pump, events, sender)
             try:
                 await self._forward(receiver)
             except Exception as error:  # kept out of the group, which would wrap it in an ExceptionGroup
@@ -179,7 +178,7 @@ async def _pump(events: AsyncGenerator[TurnEvent, None], sender: MemoryObjectSen
 
     (A time limit around the generator itself would cancel the turn.)
     """
-    async with sender, aclosing(events):
+    async with sender:
         try:
             async for event in events:
                 await sender.send(event)

@@ -82,10 +82,7 @@ class Turns:
             TooManyTurns: the queue is full; at once.
             ShuttingDown: the server stops, or stopped while this turn ran.
         """
-        if self.closing:
-            raise ShuttingDown
-        if self.running + self.waiting >= self.capacity + self.queue:
-            raise TooManyTurns
+        self.check()
         with anyio.CancelScope() as end:
             self._ends.add(end)
             try:
@@ -99,6 +96,13 @@ class Turns:
                 self._ends.discard(end)
         if end.cancelled_caught:
             raise ShuttingDown
+
+    def check(self) -> None:
+        """Raise what `turn` would raise at once."""
+        if self.closing:
+            raise ShuttingDown
+        if self.running + self.waiting >= self.capacity + self.queue:
+            raise TooManyTurns
 
     async def _enter(self) -> None:
         self.waiting += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from openai.types import Model
@@ -13,15 +14,29 @@ from agent.surfaces.chat_request import MODELS, ChatRequest, unknown_model
 from agent.surfaces.chat_stream import Chunks, TurnStream, completion
 from agent.surfaces.errors import Refused
 from agent.surfaces.limits import attended
-from agent.surfaces.services import Given, Services
+from agent.surfaces.services import Given, Services, services_of
 
+
+class TurnRoute(GuardedRoute):
+    """A route that refuses before it reads the body when there is no room for a turn: refusing must cost little."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            services_of(request).turns.check()
+            return await handler(request)
+
+        return checked
+
+
+turns = APIRouter(prefix="/v1", tags=["chat"], route_class=TurnRoute)
 router = APIRouter(prefix="/v1", tags=["chat"], route_class=GuardedRoute)
 
 
-@router.post("/chat/completions", summary="One turn of conversation, streamed or whole")
+@turns.post("/chat/completions", summary="One turn of conversation, streamed or whole")
 async def chat(body: ChatRequest, caller: Known, services: Given, request: Request) -> Response:
     turn = body.turn(caller)
-    await services.box()  # nothing trained: say so before a stream begins
     if body.streamed:
         return TurnStream(services, turn, Chunks(body.model, body.include_usage))
     reply = await attended(request.receive, lambda: whole(services, turn))
@@ -42,7 +57,7 @@ async def model(name: str) -> Model:
 
 async def whole(services: Services, turn: TurnRequest) -> Reply:
     """Run a turn to its end, within the limit of turns at once."""
-    async with services.turns.turn(), aclosing(services.agent.run(turn)) as events:
+    async with services.turn(turn) as events:
         async for event in events:
             if isinstance(event, Done):
                 return event.reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -49,6 +50,18 @@ class Services:
     tokens: TokenBook
     turns: Turns
 
+    @asynccontextmanager
+    async def turn(self, request: TurnRequest) -> AsyncGenerator[AsyncGenerator[TurnEvent, None], None]:
+        """The events of one turn, within the limit of turns at once.
+
+        Raises:
+            TooManyTurns, ShuttingDown: as `Turns.turn`. BundleMissing: nothing is trained.
+        """
+        async with self.turns.turn():
+            await self.box()
+            async with aclosing(self.agent.run(request)) as events:
+                yield events
+
     async def box(self) -> Toolbox:
         """The tools of the current bundle; off the event loop, because a new bundle may have to be loaded."""
         return await to_thread.run_sync(self.live.current)
@@ -59,4 +72,8 @@ def services_of(request: Request) -> Services:
     return services
 
 
-Given = Annotated[Services, Depends(services_of)]
+async def _given(request: Request) -> Services:
+    return services_of(request)  # a coroutine, because FastAPI runs plain functions in a thread
+
+
+Given = Annotated[Services, Depends(_given)]
