@@ -87,6 +87,7 @@ async def serve(home: Home, settings: ServerSettings, tokens: TokenBook, options
     room = None if options.no_llm else EngineRoom(agent, home, options.llm_url, options.llm_model)
     server = Server(create_app(agent, live, room, settings, tokens), settings, lambda url: _greet(url, tokens))
     preparing = asyncio.create_task(_prepare(agent, room, options.sample))
+    preparing.add_done_callback(_told_of_failure)
     try:
         await _until_told(server)
     finally:
@@ -105,6 +106,11 @@ async def _prepare(agent: Agent, room: EngineRoom | None, sample: tuple[str, str
         await asyncio.gather(_warm(agent), room.open(progress) if room else asyncio.sleep(0))
     if sample:
         await _answer(agent, *sample)
+
+
+def _told_of_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("the server goes on, but could not prepare itself", exc_info=error)
 
 
 async def _warm(agent: Agent) -> None:

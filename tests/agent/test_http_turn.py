@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tools.toolbox import Live
 
 
-
 @pytest.fixture
 def live(trained_home: Home) -> Iterator[Live]:
     from tools.toolbox import Live
