@@ -50,6 +50,7 @@ class Engine:
         self.error: str | None = None
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._settled = asyncio.Event()
+        self._settled.set()
         self._watch: asyncio.Task[None] | None = None
 
     @staticmethod
@@ -80,7 +81,7 @@ class Engine:
         """Begin; `state` and `ready` tell how it goes. Safe to call twice."""
         if self._watch is None:
             self._set("starting")
-            self._watch = asyncio.create_task(self._run(), name="engine")
+            self._watch = asyncio.create_task(self._guarded(), name="engine")
 
     async def ready(self, progress: Progress | None = None) -> None:
         """Wait until it answers, telling `progress` the time and the phase four times a second.
@@ -105,6 +106,13 @@ class Engine:
             with suppress(asyncio.CancelledError):
                 await watch
         self._set("stopped")
+
+    async def _guarded(self) -> None:
+        """Who waits for `ready` must hear of whatever ends the watch."""
+        try:
+            await self._run()
+        except OSError as error:
+            self._set("failed", f"The engine cannot be started: {error}.")
 
     async def _run(self) -> None:
         raise NotImplementedError
@@ -161,6 +169,12 @@ class Launched(Engine):
         self._command = command
         self._grace = grace
         self._health = f"http://127.0.0.1:{port}/health"
+        self._child: Child | None = None
+
+    async def stop(self) -> None:
+        await super().stop()
+        if self._child:  # again: the first attempt may have been the one that was cut short
+            await self._child.stop(self._grace)
 
     async def _run(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -177,7 +191,7 @@ class Launched(Engine):
 
     async def _live(self, client: httpx.AsyncClient) -> bool:
         """One life of the child, from start to end; whether it was ever ready."""
-        child = await Child.start(self._command, self.log)
+        child = self._child = await Child.start(self._command, self.log)
         try:
             if not await self._load(child, client):
                 return False

@@ -62,7 +62,14 @@ class Child:
             await asyncio.wait({self.exit}, timeout=grace)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        await self.exit
+            await self.exit
+            await self._group_gone()
+
+    async def _group_gone(self) -> None:
+        """Raises ProcessLookupError once no process of the group is left; gives up on those that no one reaps."""
+        for _ in range(100):
+            os.killpg(self._process.pid, 0)
+            await asyncio.sleep(0.02)
 
 
 def last_words(log: Path, lines: int = 12) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 import pytest
 
 from agent.engine import Engine
@@ -30,6 +31,7 @@ class RealEngine:
 def real_engine(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[RealEngine]:
     """The engine, ready. It is watched by an event loop in a thread, so that tests on any loop may use it."""
     url = os.environ.get("TASTEMAKER_TEST_LLM_URL")
+    before = psutil.Process().children(recursive=True)
     engine = Engine.attach(url) if url else launched(tmp_path_factory)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="real-engine", daemon=True)
@@ -44,12 +46,24 @@ def real_engine(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtur
             run(engine.start())
             run(engine.ready(tell))
         assert engine.model
+        family = [one for one in psutil.Process().children(recursive=True) if one not in before]
         yield RealEngine(engine.base_url, engine.model)
     finally:
         run(engine.stop())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+    assert url or len(family) >= 3, "the leash, the API server and its engine were expected"
+    assert [one for one in family if alive(one.pid)] == [], "the engine left processes behind"
+
+
+def alive(pid: int) -> psutil.Process | None:
+    """The process, unless it is gone or only waits to be reaped by a parent that is not us."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
+    except psutil.NoSuchProcess:
+        return None
 
 
 def launched(tmp_path_factory: pytest.TempPathFactory) -> Engine:
