@@ -134,6 +134,18 @@ class Agent:
         metrics.TURN_SECONDS.labels(request.mode).observe(time.perf_counter() - started)
         yield Done(reply=turn.reply)
 
+    async def compose_slate(self, slate: Slate, words: str, language: Language) -> str:
+        """Words for a slate that was ranked without a turn; sets each item's `text`. Never raises for the engine: what
+        it does not write, the evidence says.
+        """
+        desk = await to_thread.run_sync(self._current)
+        if not slate.items:
+            return phrases.abstention(slate, desk.box.domain, language)
+        deadline, salt = Deadline(self.settings.deadline), salt_for(slate.user_id)
+        pieces = desk.writer.slate(self.llm, words, slate, language, deadline, salt, Writing())
+        async with aclosing(pieces):
+            return "".join([piece async for piece in pieces]).strip()
+
     async def warm(self) -> None:
         """Prepare what the first turn would wait for: prompts, vocabulary, encoder."""
         desk = await to_thread.run_sync(self._current)

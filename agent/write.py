@@ -32,7 +32,7 @@ LENGTH: dict[Language, int] = {"en": 120, "zh": 48}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
 MAX_REQUEST = 300
 MAX_FACTS = 320
-_ENDS = re.compile(r".*[.!?。！？][\"”」』》)）]*", re.DOTALL)
+_ENDS = re.compile(r".*[.!?。！？][\"”」)）]*", re.DOTALL)  # not 》: a title may end in "!"
 _BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
 

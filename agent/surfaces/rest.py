@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import to_thread
@@ -14,9 +13,8 @@ from agent.language import detect
 from agent.surfaces.auth import Caller, GuardedRoute, Known
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.limits import attended
-from agent.surfaces.services import Agent, Given
+from agent.surfaces.services import Given
 from agent.surfaces.settings import MAX_QUERY
-from tools.domain import Language
 from tools.errors import NotFound
 from tools.profile.model import Profile
 from tools.recommend import recommend
@@ -27,7 +25,6 @@ from tools.store.records import Id, Number, Outcome, Time
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
-Compose = Callable[[Slate, str, Language], Awaitable[str]]
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 
@@ -111,7 +108,6 @@ class ProfilePatch(Body):
 @router.post("/recommend", tags=["recommendations"], summary="A ranked slate with evidence")
 async def post_recommend(body: RecommendBody, caller: Known, services: Given, request: Request) -> WrittenSlate:
     user = caller.acting_for(body.user_id, "user_id")
-    compose = _composer(services.agent) if body.write else None
     box = await services.box()
     language = detect(body.query or "")
     slate = await to_thread.run_sync(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
@@ -120,7 +116,7 @@ async def post_recommend(body: RecommendBody, caller: Known, services: Given, re
 
     async def written() -> str:
         async with services.turns.turn():
-            return await compose(slate, body.query or "", language)
+            return await services.agent.compose_slate(slate, body.query or "", language)
 
     text = await attended(request.receive, written)
     return WrittenSlate(**dict(slate), text=text)
@@ -161,19 +157,6 @@ async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, service
     box = await services.box()
     await to_thread.run_sync(_correct, box.store, user, body)
     return await to_thread.run_sync(_profile, box, user)
-
-
-def _composer(agent: Agent) -> Compose:
-    """The agent's `compose_slate`: writes the text of a slate, and sets each item's.
-
-    Raises:
-        Refused: this agent only writes whole turns.
-    """
-    compose: Compose | None = getattr(agent, "compose_slate", None)
-    if compose is None:
-        message = "write: not here yet; POST /v1/chat/completions answers with text and slate"
-        raise Refused(invalid(message, "write", "unsupported_parameter"))
-    return compose
 
 
 def _event(event: EventBody, caller: Caller, at: str) -> Event:

@@ -16,6 +16,8 @@ from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
 
 if TYPE_CHECKING:
+    from tools.domain import Language
+    from tools.slate import Slate
     from tools.toolbox import Toolbox
 
 
@@ -23,6 +25,8 @@ class Agent(Protocol):
     """What the surfaces need of `agent.turn.Agent`."""
 
     def run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]: ...
+
+    async def compose_slate(self, slate: Slate, words: str, language: Language) -> str: ...
 
 
 class Tools(Protocol):

@@ -73,7 +73,6 @@ async def test_json_sent_as_something_else_is_refused_with_the_remedy(running: R
         ({"k": "many"}, "k"),
         ({"query": "x" * 8_001}, "query"),
         ({"colour": "red"}, "colour"),
-        ({"write": True}, "write"),  # the scripted agent cannot
         ({"filters": []}, "filters"),
         ({"exclude": ["a", 1]}, "exclude[1]"),
     ],
