@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.commands.options import Engines
@@ -24,10 +25,13 @@ async def ready(home: Home, engines: Engines) -> AsyncIterator[Agent]:
 
     Raises:
         BundleMissing: nothing is trained; no engine is started then.
+        NotFound: the model to start is neither a known name nor a model folder.
     """
     from tools import bundle
 
     bundle.current_folder(home)
+    if engines.model and not (engines.url or engines.off):
+        _check_model(engines.model)
     with waiting("Opening the tools"):
         from agent.engine_status import status_line
         from agent.surfaces.engine_room import EngineRoom
@@ -55,20 +59,30 @@ async def speak(agent: Agent, request: TurnRequest, quiet: bool) -> Reply:
     """Run one turn; its words go to stdout as they come, unless `quiet`, and what it took to stderr."""
     from agent.reply import Done, TextDelta
 
-    started, reply = time.perf_counter(), None
+    started, reply, end = time.perf_counter(), None, ""
     async with aclosing(agent.run(request)) as events:
         async for event in events:
             if isinstance(event, TextDelta) and not quiet:
                 say(event.text, end="")
+                end = event.text[-1:]
             elif isinstance(event, Done):
                 reply = event.reply
     assert reply is not None, "a turn ends with Done"
-    if not quiet:
+    if not quiet and end != "\n":
         say("")
     if not agent.live.current().view(request.user_id).known:
         note(f"Nothing is known of user {request.user_id!r}: a cold-start answer, from what everybody likes.")
     note(_took(reply, time.perf_counter() - started))
     return reply
+
+
+def _check_model(name: str) -> None:
+    from tools.weights import ensure, model
+
+    if "/" in name or Path(name).expanduser().is_dir():
+        ensure(name)  # a folder of the user's own, which is only looked at
+    else:
+        model(name)
 
 
 def _took(reply: Reply, seconds: float) -> str:

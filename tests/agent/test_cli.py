@@ -7,64 +7,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner, Result
 
-from agent.cli import app
-from agent.reply import Reply
 from tests import world
-from tests.fake_engine import Answer, FakeEngine, Request
+from tests.agent.commanding import COMEDY, ROOT, apart, document, no_settings, refusal, run
 from tools import movielens
 from tools.home import Home, cache_dir
 from tools.store import Store
 
-ROOT = Path(__file__).parents[2]
-COMEDY = "A light sci-fi comedy, nothing from before 1985."
-PLAN = json.dumps(
-    {"vector_search": {"query": "light comedy", "filters": {"tags": {"contains": ["Comedy"]}}}, "cf_neighbors": {}}
-)
-
-
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("TASTEMAKER_") and name != "TASTEMAKER_CACHE"]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "200")
-
-
-def run(home: Home, *arguments: str, said: str | None = None) -> Result:
-    return CliRunner().invoke(app, [*arguments, "--home", str(home.root)], input=said)
-
-
-def apart(*arguments: str | bytes) -> subprocess.CompletedProcess[str]:
-    """In a process of its own."""
-    command = [sys.executable, "-m", "agent", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
-
-
-def document(result: Result) -> Any:
-    """The one JSON document that is all of stdout."""
-    assert result.exit_code == 0, result.stderr
-    assert result.stdout.count("\n") == 1
-    return json.loads(result.stdout)
-
-
-def refusal(home: Home, *arguments: str, code: int = 1) -> dict[str, Any]:
-    """The error of a command that must fail with `code`, the same words for people and for programs."""
-    plain, as_json = run(home, *arguments), run(home, *arguments, "--json")
-    assert plain.exit_code == as_json.exit_code == code
-    assert plain.stdout == ""
-    assert "Traceback" not in plain.stderr
-    [key] = answer = json.loads(as_json.stdout)
-    assert key == "error"
-    error: dict[str, Any] = answer["error"]
-    assert {"type", "message", "code"} <= set(error) <= {"type", "message", "code", "param"}
-    if code == 1:
-        assert plain.stderr.splitlines() == [f"Error: {error['message']}"]
-    return error
+__all__ = ["no_settings"]
 
 
 def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
@@ -361,87 +314,6 @@ def test_a_tool_call_that_cannot_be_made_is_refused(trained_home: Home) -> None:
     assert "yeer" in wrong["message"]
     assert refusal(trained_home, "tool", "cf_neighbors", *for_user, "--args", '{"user_id": "b01"}')
     assert refusal(trained_home, "tool", "cf_neighbors", *for_user, "--args", "{oops", code=2)
-
-
-# Whole turns
-
-
-def passages(request: Request) -> str:
-    return json.dumps(dict.fromkeys((request.schema or {})["properties"], "It fits your mood well."))
-
-
-def test_ask_streams_the_words_and_tells_what_they_took(own_home: Home, fake_engine: FakeEngine) -> None:
-    fake_engine.script(PLAN, passages)
-    result = run(own_home, "ask", COMEDY, "--user", "bridge", "--llm-url", fake_engine.base_url)
-    assert result.exit_code == 0
-    assert "It fits your mood well." in result.stdout
-    assert "**1. " in result.stdout
-    for word in ("vector_search", "cf_neighbors", "tokens in 2 calls", " s"):
-        assert word in result.stderr
-    assert "degraded" not in result.stderr
-
-
-def test_ask_prints_the_whole_reply_as_json(own_home: Home, fake_engine: FakeEngine) -> None:
-    fake_engine.script(PLAN, passages)
-    asked = [
-        "ask",
-        COMEDY,
-        "--user",
-        "bridge",
-        "--llm-url",
-        fake_engine.base_url.removesuffix("/v1"),
-        "--json",
-        "-k",
-        "2",
-    ]
-    reply = Reply.model_validate(document(run(own_home, *asked)))
-    assert len(reply.slate) == 2
-    assert not reply.degraded
-    assert reply.usage.llm_calls == 2
-
-
-def test_react_lets_the_model_call_the_tools(own_home: Home, fake_engine: FakeEngine) -> None:
-    fake_engine.script(Answer(tool_calls=[("cf_neighbors", {})]), Answer("Here you are."))
-    asked = ["ask", COMEDY, "--user", "bridge", "--mode", "react", "--llm-url", fake_engine.base_url, "--json"]
-    reply = Reply.model_validate(document(run(own_home, *asked)))
-    assert [entry.tool for entry in reply.trace if entry.step == "act"] == ["cf_neighbors"]
-
-
-def test_without_a_model_the_reply_is_marked_degraded(own_home: Home) -> None:
-    reply = document(run(own_home, "ask", COMEDY, "--user", "bridge", "--no-llm", "--json"))
-    assert reply["degraded"] is True
-    assert reply["slate"]
-    assert "degraded" in run(own_home, "ask", "喜剧", "--user", "stranger", "--no-llm").stderr
-
-
-def test_an_engine_that_is_not_there_is_named_and_the_turn_still_answers(
-    own_home: Home, fake_engine: FakeEngine
-) -> None:
-    fake_engine.kill()
-    result = run(own_home, "ask", COMEDY, "--user", "bridge", "--llm-url", fake_engine.base_url, "--json")
-    assert document(result)["degraded"] is True
-    assert fake_engine.base_url in result.stderr
-
-
-def test_ask_refuses_empty_words_and_what_is_no_url(own_home: Home) -> None:
-    assert refusal(own_home, "ask", "  ", "--user", "a01", "--no-llm")["param"] == "words"
-    assert refusal(own_home, "ask", "hi", "--user", "a01", "--llm-url", "localhost:8000", code=2)
-
-
-def test_a_chat_remembers_what_it_showed_and_ends_with_its_input(own_home: Home, fake_engine: FakeEngine) -> None:
-    fake_engine.script(PLAN, passages, PLAN, passages)
-    chat = ["chat", "--user", "bridge", "-k", "2", "--llm-url", fake_engine.base_url, "--json"]
-    told = document(run(own_home, *chat, said=f"{COMEDY}\n\nSomething else\n"))
-    first, second = told["replies"]
-    assert first["conversation_id"] == second["conversation_id"] == told["conversation_id"]
-    assert not {i["item_id"] for i in first["slate"]} & {i["item_id"] for i in second["slate"]}
-
-
-def test_a_chat_prints_words_alone(own_home: Home) -> None:
-    result = run(own_home, "chat", "--user", "bridge", "--no-llm", said=f"{COMEDY}\n")
-    assert result.exit_code == 0
-    assert result.stdout.count("**1. ") == 1
-    assert run(own_home, "chat", "--user", "bridge", "--no-llm", said="").exit_code == 0
 
 
 # Models and tokens
