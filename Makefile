@@ -1,7 +1,9 @@
 # `make demo` and `make test` are all a newcomer needs. Each makes the environment first, once.
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+endif
 VLLM ?= auto
 BIN := .venv/bin
 export TOKENIZERS_PARALLELISM := false

