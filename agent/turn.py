@@ -21,9 +21,9 @@ from agent.check import Checker
 from agent.examples import SEARCH
 from agent.language import detect
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
-from agent.plan import Plan, Planner, add
+from agent.notes import call_notes, check_notes, plan_notes
+from agent.plan import Planner, add
 from agent.reply import Done, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
-from agent.untrusted import sanitize
 from agent.write import NAMES, Writer, Writing
 from tools import registry
 from tools.catalogue import Catalogue, Filters
@@ -180,7 +180,7 @@ class Agent:
         plan = await turn.desk.planner.plan(self.llm, turn.words, turn.read, turn.deadline, turn.salt)
         turn.reply.usage = plan.usage
         metrics.PLANS.labels(plan.source).inc()
-        yield turn.trace("plan", since, **_plan_notes(plan, turn.desk.planner))
+        yield turn.trace("plan", since, **plan_notes(plan, turn.desk.planner))
         if plan.fault or self.llm is None:
             yield turn.degrade(plan.fault)
         if not plan.calls:
@@ -238,7 +238,7 @@ class Agent:
         turn.reply.usage = result.usage
         yield turn.trace("react", since, prompt=prompt.label, truncated=result.truncated)
         for call in result.calls:
-            yield turn.trace("act", time.perf_counter(), **_call_notes(call))
+            yield turn.trace("act", time.perf_counter(), **call_notes(call))
         if result.fault:
             yield turn.degrade(result.fault)
         if not result.calls and result.text:
@@ -264,7 +264,7 @@ def _find(turn: _Turn, calls: list[dict[str, Any]], filters: Filters) -> tuple[S
     box = turn.desk.box
     context = open_turn(box, turn.user, filters, turn.conversation.shown, turn.language)
     results = registry.execute(calls, context)
-    events = [turn.trace("act", time.perf_counter(), **_call_notes(result)) for result in results]
+    events = [turn.trace("act", time.perf_counter(), **call_notes(result)) for result in results]
     since = time.perf_counter()
     slate = rank(context, filters, turn.request.k, exclude=turn.conversation.shown, query=turn.words)
     events.append(turn.trace("rank", since, candidates=len(context.bus.items()), constraints=filters))
@@ -278,25 +278,7 @@ async def _written(turn: _Turn, since: float, out: Writing, prompt: str) -> Asyn
     if out.fault:
         yield turn.degrade(out.fault)
     metrics.CUTS.inc(len(out.cuts))
-    cuts = [{"sentence": sanitize(cut.sentence, 200), "reason": cut.reason} for cut in out.cuts]
-    yield turn.trace("check", time.perf_counter(), cut=cuts, replaced=out.replaced)
-
-
-def _plan_notes(plan: Plan, planner: Planner) -> dict[str, Any]:
-    calls = {call["name"]: call["args"] for call in plan.calls}
-    notes: dict[str, Any] = {"arguments": calls, "prompt": planner.prompt.label, "source": plan.source}
-    notes |= {"dropped": plan.dropped, "added": plan.added}
-    return notes | ({"error": "; ".join(plan.errors)[:300]} if plan.errors else {})
-
-
-def _call_notes(result: ToolResult) -> dict[str, Any]:
-    return {
-        "tool": result.name,
-        "arguments": result.arguments,
-        "candidates": result.candidates,
-        "took_ms": result.ms,
-        "error": result.error,
-    }
+    yield turn.trace("check", time.perf_counter(), **check_notes(out))
 
 
 def _searched(calls: list[ToolResult], catalogue: Catalogue) -> Filters:
