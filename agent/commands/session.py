@@ -9,6 +9,8 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anyio import CancelScope
+
 from agent.commands.options import Engines
 from agent.commands.output import note, say, waiting
 from tools.home import Home
@@ -51,7 +53,8 @@ async def ready(home: Home, engines: Engines) -> AsyncIterator[Agent]:
         yield agent
     finally:
         if room:
-            await room.close()
+            with CancelScope(shield=True):  # an interrupt may not leave an engine behind
+                await room.close()
         live.store.close()
 
 

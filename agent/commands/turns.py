@@ -6,10 +6,10 @@ import asyncio
 import sys
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
-from contextlib import suppress
+from concurrent.futures import Future, wait
+from contextlib import AsyncExitStack, suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from agent.reply import Reply, TurnRequest
     from agent.turn import Agent
+
+T = TypeVar("T")
+WAKE = 0.1  # seconds
 
 
 class Mode(StrEnum):
@@ -89,15 +92,16 @@ def chat(
 
     engines, who, place = Engines.read(llm_url, llm_model, no_llm), user_id(user), Home.at(home)
     conversation, replies = uuid.uuid4().hex, []
-    with (
-        place.owned("tastemaker chat"),
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(ready(place, engines)) as agent,
-    ):
-        for words in _lines():
-            reply = _answer(portal, agent, _request(who, words, mode, k, conversation), as_json)
-            if reply is not None:
-                replies.append(reply.model_dump(mode="json"))
+    with place.owned("tastemaker chat"), start_blocking_portal() as portal:
+        open_now = AsyncExitStack()
+        agent = _result(portal.start_task_soon(open_now.enter_async_context, ready(place, engines)))
+        try:
+            for words in _lines():
+                reply = _answer(portal, agent, _request(who, words, mode, k, conversation), as_json)
+                if reply is not None:
+                    replies.append(reply.model_dump(mode="json"))
+        finally:
+            portal.call(open_now.aclose)
     if as_json:
         emit({"conversation_id": conversation, "replies": replies})
 
@@ -130,18 +134,27 @@ def _answer(portal: BlockingPortal, agent: Agent, request: TurnRequest, quiet: b
     """The turn's reply; None when it was interrupted or could not be made, which ends no conversation."""
     from agent.commands.session import speak
 
-    future = portal.start_task_soon(speak, agent, request, quiet)
     try:
-        return future.result()
+        return _result(portal.start_task_soon(speak, agent, request, quiet))
     except KeyboardInterrupt:
-        future.cancel()
-        with suppress(CancelledError):
-            future.result()
         say("")
         note("Stopped.")
     except TastemakerError as error:
         failed(error, as_json=False)
     return None
+
+
+def _result(future: Future[T]) -> T:
+    """Wait for it; Ctrl-C cancels it. The wait is woken now and then: a system may give the signal to another thread,
+    and this one would sleep on.
+    """
+    try:
+        while not wait([future], timeout=WAKE).done:
+            pass
+        return future.result()
+    except KeyboardInterrupt:
+        future.cancel()
+        raise
 
 
 COMMANDS = (ask, chat)
