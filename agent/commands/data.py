@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.commands import fetching
-from agent.commands.options import HERE, HomeOption, JsonOption
+from agent.commands.options import HERE, HomeOption, JsonOption, UrlOption
 from agent.commands.output import emit, note, say, table
 from tools.errors import CorruptData, InvalidInput
 from tools.home import Home
@@ -31,13 +31,14 @@ class OnError(StrEnum):
 
 def demo(
     weights: Annotated[bool, typer.Option(help="Bring the language model's weights meanwhile.")] = True,
+    llm_url: UrlOption = None,
     home: HomeOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """MovieLens 100K into the home: fetched, verified, ingested and trained. What is done already is not done again."""
     place = Home.at(home)
     _check_demo_home(place)
-    with place.owned("tastemaker demo"), fetching.default_model(wanted=weights) as model:
+    with place.owned("tastemaker demo"), fetching.default_model(wanted=weights and not llm_url) as model:
         from tools.movielens import fetch
         from tools.store import Store
         from tools.train import train, up_to_date

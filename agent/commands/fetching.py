@@ -12,6 +12,9 @@ from typing import IO
 
 from agent.commands.output import note, waiting
 
+# The parent's own path first: a folder named `agent` where the user stands must not be taken for ours.
+RUN = f"import sys; sys.path[:] = {sys.path!r}; from agent.cli import main; main()"
+
 
 @contextmanager
 def default_model(wanted: bool) -> Iterator[Callable[[], str | None]]:
@@ -21,7 +24,7 @@ def default_model(wanted: bool) -> Iterator[Callable[[], str | None]]:
     if not wanted:
         yield lambda: None
         return
-    command = [sys.executable, "-m", "agent", "models", "pull", "default", "--quick", "--json"]
+    command = [sys.executable, "-c", RUN, "models", "pull", "default", "--quick", "--json"]
     with tempfile.TemporaryFile("w+") as log:
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
         try:

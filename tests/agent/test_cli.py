@@ -16,6 +16,7 @@ from tests.agent.commanding import COMEDY, ROOT, apart, document, no_settings, r
 from tools import movielens
 from tools.home import Home, cache_dir
 from tools.store import Store
+from tools.toolbox import ENCODER
 
 __all__ = ["no_settings"]
 
@@ -102,10 +103,13 @@ def test_ingest_says_what_is_missing(home: Home, tmp_path: Path) -> None:
     assert refusal(home, "ingest", "--domain", "movies")["code"] == "invalid_value"
 
 
-def test_the_demo_does_nothing_twice(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = tmp_path / "cache"
+def test_the_demo_does_nothing_twice_and_mends_what_is_missing(
+    home: Home, trained_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"  # training the other home has loaded the encoder
     (cache / "movielens").mkdir(parents=True)
-    (cache / "weights").symlink_to(cache_dir() / "weights")
+    (cache / "weights").mkdir()
+    (cache / "weights" / ENCODER).symlink_to(cache_dir() / "weights" / ENCODER)
     monkeypatch.setenv("TASTEMAKER_CACHE", str(cache))
     files(cache / "movielens")
     demo = movielens.DemoFiles(*(cache / "movielens" / f"{name}.parquet" for name in ("items", "users", "events")))
@@ -118,8 +122,17 @@ def test_the_demo_does_nothing_twice(home: Home, tmp_path: Path, monkeypatch: py
     store = Store.open(home.store_url)
     store.delete_item("s01")
     store.close()
-    third = document(run(home, "demo", "--no-weights", "--json"))
-    assert (third["ingested"], third["trained"], third["counts"]["items"]) == (True, True, 40)
+    for name, value in (
+        ("PIP_NO_INDEX", "1"),
+        ("PIP_FIND_LINKS", str(tmp_path)),
+        ("HF_ENDPOINT", "http://127.0.0.1:9"),
+    ):
+        monkeypatch.setenv(name, value)
+    third = run(home, "demo", "--json")  # with a model, which cannot be had
+    told = document(third)
+    assert (told["ingested"], told["trained"], told["counts"]["items"]) == (True, True, 40)
+    assert told["model"] is None
+    assert "weights could not be had" in third.stderr
 
 
 def test_the_demo_leaves_another_catalogue_alone(own_home: Home) -> None:
