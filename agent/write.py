@@ -32,7 +32,11 @@ LENGTH: dict[Language, int] = {"en": 120, "zh": 48}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
 MAX_REQUEST = 300
 MAX_FACTS = 320
-_ENDS = re.compile(r".*[.!?。！？][\"”」)）]*", re.DOTALL)  # not 》: a title may end in "!"
+# Where a sentence ends; in Chinese text "!" and "." belong to the foreign titles in it.
+_ENDS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r".*[.!?][\"”)]*", re.DOTALL),
+    "zh": re.compile(r".*[。！？][”」』）]*", re.DOTALL),
+}
 _BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
 
@@ -118,7 +122,7 @@ class Writer:
                         continue
                     whole = _whole(written, keys)
                     for key, passage in whole[sent:]:
-                        yield key, _finished(passage, _limit(key, language))
+                        yield key, _finished(passage, _limit(key, language), language)
                     sent = len(whole)
         finally:
             out.usage = stream.usage
@@ -191,11 +195,15 @@ def _limit(key: str, language: Language) -> int:
     return (LENGTH if key.isdigit() else FRAME)[language]
 
 
-def _finished(passage: str, limit: int) -> str:
-    """A passage that ran into its limit (within a token's length) ends with its last whole sentence, if any."""
-    whole = _ENDS.match(passage)
-    if len(passage) < 0.8 * limit or (whole and whole[0] == passage):
+def _finished(passage: str, limit: int, language: Language) -> str:
+    """A passage that ran into its limit (within a token's length) ends with its last whole sentence, if any; one that
+    only lacks its full stop gets it.
+    """
+    whole = _ENDS[language].match(passage)
+    if whole and whole[0] == passage:
         return passage
+    if len(passage) < 0.8 * limit:
+        return passage.rstrip(" ,;，；、") + ("。" if language == "zh" else ".") if passage.strip() else ""
     return whole[0] if whole else ""
 
 

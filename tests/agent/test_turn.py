@@ -246,3 +246,22 @@ async def test_each_step_is_told_as_it_ends(agent: Agent, fake_engine: FakeEngin
     assert steps == [entry.step for entry in reply.trace]
     assert steps == ["plan", "act", "act", "act", "rank", "write", "check"]
     assert all("@" in entry.model_extra["prompt"] for entry in reply.trace if entry.step in ("plan", "write"))
+
+
+async def test_a_passage_that_ran_into_its_limit_ends_with_a_whole_sentence_or_is_replaced(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    long = "It is a comedy. " + "It is light and bright and very very " * 2 + "so"
+    fake_engine.script(PLAN, lambda r: passages(r, _1=long[:118], _2="It is fun"))
+    reply = await agent.reply(ask(COMEDY))
+    assert reply.slate[0].text == "It is a comedy."
+    assert reply.slate[1].text == "It is fun."
+
+
+async def test_a_mark_inside_a_foreign_title_does_not_end_a_chinese_passage(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    cut = "这部科幻喜剧与你打了高分的电影一样轻松愉快又好看，也很适合今晚看《That Thing! And"[:47]
+    fake_engine.script(PLAN, lambda r: passages(r, _1=cut))
+    reply = await agent.reply(ask("今晚想看一部轻松的科幻喜剧，1985年以后的"))
+    assert "That Thing" not in (reply.slate[0].text or "")
