@@ -77,14 +77,16 @@ def refuse_open_doors(settings: ServerSettings, tokens: TokenBook) -> None:
 async def serve(home: Home, settings: ServerSettings, tokens: TokenBook, options: argparse.Namespace) -> None:
     """Serve until told to stop; tools and engine load meanwhile."""
     from agent.surfaces.app import create_app
-    from agent.surfaces.engine_room import EngineRoom
+    from agent.surfaces.engine_room import API_KEY, EngineRoom
     from agent.surfaces.server import Server
     from agent.turn import Agent
     from tools.toolbox import Live
 
     live = Live(home)
     agent = Agent(live, None)
-    room = None if options.no_llm else EngineRoom(agent, home, options.llm_url, options.llm_model)
+    room = (
+        None if options.no_llm else EngineRoom(agent, home, options.llm_url, options.llm_model, os.environ.get(API_KEY))
+    )
     server = Server(create_app(agent, live, room, settings, tokens), settings, lambda url: _greet(url, tokens))
     preparing = asyncio.create_task(_prepare(agent, room, options.sample))
     preparing.add_done_callback(_told_of_failure)

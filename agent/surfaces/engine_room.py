@@ -17,6 +17,7 @@ from tools.errors import TastemakerError
 from tools.home import Home
 
 T = TypeVar("T")
+API_KEY = "TASTEMAKER_LLM_API_KEY"  # no option: a command line is visible to everyone on the machine
 log = logging.getLogger(__name__)
 
 
@@ -25,8 +26,10 @@ class EngineRoom:
     until then, and whenever the engine is gone, its replies are degraded.
     """
 
-    def __init__(self, agent: Agent, home: Home, url: str | None, model: str | None) -> None:
-        self._agent, self._home, self._url, self._model = agent, home, url, model
+    def __init__(
+        self, agent: Agent, home: Home, url: str | None, model: str | None, api_key: str | None = None
+    ) -> None:
+        self._agent, self._home, self._url, self._model, self._api_key = agent, home, url, model, api_key
         self._engine: Engine | None = None
         self._error: str | None = None
 
@@ -40,9 +43,14 @@ class EngineRoom:
     async def open(self, progress: Progress) -> None:
         """Bring the engine up. What stands in the way is logged, with the remedy; nothing is raised."""
         try:
-            self._engine = Engine.attach(self._url, self._model) if self._url else await self._launch()
+            self._engine = Engine.attach(self._url, self._model, self._api_key) if self._url else await self._launch()
             await self._engine.start()
-            self._agent.llm = LLM(self._engine.base_url, self._engine.model, ready=lambda: self.state == "ready")
+            self._agent.llm = LLM(
+                self._engine.base_url,
+                self._engine.model,
+                api_key=self._api_key or "none",
+                ready=lambda: self.state == "ready",
+            )
             await self._engine.ready(progress)
         except TastemakerError as error:
             self._error = None if self._engine else str(error)  # an engine that is there may still come (back)

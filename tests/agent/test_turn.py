@@ -251,7 +251,7 @@ async def test_each_step_is_told_as_it_ends(agent: Agent, fake_engine: FakeEngin
 async def test_a_passage_that_ran_into_its_limit_ends_with_a_whole_sentence_or_is_replaced(
     agent: Agent, fake_engine: FakeEngine
 ) -> None:
-    long = "It is a comedy. " + "It is light and bright and very very " * 2 + "so"
+    long = "It is a comedy. " + "It is light and bright and very very " * 3 + "so"
     fake_engine.script(PLAN, lambda r: passages(r, _1=long[:118], _2="It is fun"))
     reply = await agent.reply(ask(COMEDY))
     assert reply.slate[0].text == "It is a comedy."
