@@ -16,7 +16,8 @@ from agent.surfaces.limits import attended
 from agent.surfaces.services import Given
 from agent.surfaces.settings import MAX_QUERY
 from tools.errors import NotFound
-from tools.profile.model import Profile
+from tools.profile.describe import describe
+from tools.profile.records import Profile
 from tools.recommend import recommend
 from tools.slate import Slate
 from tools.store import Event, Store, User
@@ -167,7 +168,7 @@ def _profile(box: Toolbox, user_id: str) -> Profile:
     view = box.view(user_id)
     if not view.known:
         raise NotFound(f"no user {user_id!r}", "user_id")
-    return box.profile.describe(view)
+    return describe(box.profile, view)
 
 
 def _correct(store: Store, user_id: str, patch: ProfilePatch) -> None:

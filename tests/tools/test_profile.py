@@ -14,6 +14,7 @@ from tests.tools import recommender_contract as contract
 from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NOBODY, Check, Recommender, best, indices, view
 from tests.world import CAMP_A, PERIOD, SPACE
 from tools.profile import tool
+from tools.profile.describe import describe
 from tools.profile.model import ProfileModel
 from tools.profile.vectors import year_field
 from tools.user import UserView
@@ -74,7 +75,7 @@ def test_dislikes_point_away() -> None:
 
 
 def test_taste_that_changed_shows_in_the_short_term_and_not_in_the_long() -> None:
-    interests = MODEL.describe(view("bridge")).interests
+    interests = describe(MODEL, view("bridge")).interests
     short = {i.value: i.weight for i in interests.short}
     long = {i.value: i.weight for i in interests.long}
     assert "Drama" in short
@@ -87,7 +88,7 @@ def test_taste_that_changed_shows_in_the_short_term_and_not_in_the_long() -> Non
 
 def test_a_description_counts_what_the_history_holds() -> None:
     user = view("a01")
-    profile = MODEL.describe(user)
+    profile = describe(MODEL, user)
     s = profile.statistics
     assert (s.events, s.liked, s.disliked) == (len(user.items), len(user.liked), 2)
     assert s.facets["tags"] == 2
@@ -103,8 +104,8 @@ def test_a_description_counts_what_the_history_holds() -> None:
 
 
 def test_a_description_of_nobody_is_empty_and_of_an_opted_out_user_holds_the_id_alone() -> None:
-    assert MODEL.describe(NOBODY).statistics.events == 0
-    hidden = MODEL.describe(view("optout", profiling=False, attributes={"age": 30}))
+    assert describe(MODEL, NOBODY).statistics.events == 0
+    hidden = describe(MODEL, view("optout", profiling=False, attributes={"age": 30}))
     assert hidden.model_dump(exclude_defaults=True) == {"user_id": "optout", "profiling": False}
 
 

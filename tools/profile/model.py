@@ -1,4 +1,4 @@
-"""The profile: P_u, a decayed mean of what a user liked in the space of item content, and a description to read.
+"""The profile: P_u, a decayed mean of what a user liked in the space of item content. describe.py puts it in words.
 
 sim(P_u, C) is the cosine of the user's vector and an item's. Nothing is learned from other users here, and nothing is
 refitted for a fresh event: the vector is made from the history as it is now.
@@ -7,17 +7,15 @@ refitted for a fresh event: the vector is made from the history as it is now.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 from scipy.stats import rankdata
 
 from tools.domain import Domain
@@ -29,64 +27,6 @@ if TYPE_CHECKING:
     from tools.catalogue import Catalogue
 
 DISLIKE = 0.5  # of the mean of what was disliked that is taken off the mean of what was liked
-SHORT_TERM = 6.0  # the half-life is divided by this for what the user likes at the moment
-LIKES, AVERSIONS, LATEST = 10, 3, 10  # of each that a description holds
-
-
-class Interest(BaseModel):
-    """`weight` in [-1, 1], the strongest one is 1; `support` counts the liked items that have it, `disliked` the
-    disliked ones.
-    """
-
-    attribute: str
-    value: str
-    weight: float
-    support: int
-    disliked: int
-
-
-class Interests(BaseModel):
-    """Strongest first, aversions (weight below 0) last. `long` forgets nothing, `short` forgets six times faster than
-    the vector used for scores.
-    """
-
-    long: list[Interest] = Field(default_factory=list)
-    short: list[Interest] = Field(default_factory=list)
-
-
-class Statistics(BaseModel):
-    """`popularity`: mean percentile, 0 to 1, of the liked items among all by the number of users who liked them.
-    `facets`: how many values of each facet occur among the liked items. Times are ISO 8601, UTC.
-    """
-
-    events: int = 0
-    liked: int = 0
-    disliked: int = 0
-    first: str | None = None
-    last: str | None = None
-    active_days: int = 0
-    facets: dict[str, int] = Field(default_factory=dict)
-    popularity: float | None = None
-
-
-class Seen(BaseModel):
-    """One event of the history. `liked` is None where the event says nothing either way."""
-
-    item_id: str
-    title: str
-    when: str
-    liked: bool | None
-
-
-class Profile(BaseModel):
-    """Who a user is. Empty of everything but the id when profiling is off."""
-
-    user_id: str
-    profiling: bool = True
-    attributes: dict[str, Any] = Field(default_factory=dict)
-    statistics: Statistics = Field(default_factory=Statistics)
-    interests: Interests = Field(default_factory=Interests)
-    history: list[Seen] = Field(default_factory=list)  # newest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +48,22 @@ class ProfileModel:
         likers = np.asarray(interactions.liked().sum(axis=0)).ravel()
         percentile = ((rankdata(likers) - 0.5) / max(len(likers), 1)).astype(np.float32)
         return cls(vectors, features, percentile, domain.feedback.half_life_days, catalogue.ids, catalogue.titles)
+
+    @cached_property
+    def is_facet(self) -> NDArray[np.bool_]:
+        """Which features are facets, (d,)."""
+        return np.array([feature.role == "facet" for feature in self.features], bool)
+
+    @cached_property
+    def facets(self) -> NDArray[np.intp]:
+        return np.flatnonzero(self.is_facet)
+
+    @cached_property
+    def has_facet(self) -> sp.csr_matrix:
+        """Which item has which facet, 0 or 1, (n_items, facets)."""
+        out = self.item_vectors[:, self.facets].copy()
+        out.data[:] = 1.0
+        return out
 
     def vector(self, user: UserView, half_life_days: float | None = None) -> NDArray[np.float32]:
         """P_u (d,), L2-normalised; zeros without likes and dislikes. The half-life is the domain's unless given."""
@@ -135,63 +91,6 @@ class ProfileModel:
         order = np.argsort(-share, kind="stable")
         return zip(columns[order].tolist(), share[order].tolist(), strict=True)
 
-    def describe(self, user: UserView) -> Profile:
-        if not user.profiling:
-            return Profile(user_id=user.user_id, profiling=False)
-        return Profile(
-            user_id=user.user_id,
-            attributes=user.attributes,
-            statistics=self._statistics(user),
-            interests=Interests(
-                long=self._interests(user, math.inf), short=self._interests(user, self.half_life_days / SHORT_TERM)
-            ),
-            history=self._history(user),
-        )
-
-    def _interests(self, user: UserView, half_life_days: float) -> list[Interest]:
-        p = self.vector(user, half_life_days)
-        liked, disliked = self.counts(user.liked), self.counts(user.disliked)
-        up = [f for f in np.argsort(-p, kind="stable")[:LIKES] if p[f] > 0 and liked[f]]
-        down = [f for f in np.argsort(p, kind="stable")[:AVERSIONS] if p[f] < 0 and disliked[f]]
-        top = float(np.abs(p).max(initial=0.0)) or 1.0
-        return [
-            Interest(
-                attribute=self.features[f].attribute,
-                value=self.features[f].value,
-                weight=round(float(p[f]) / top, 3),
-                support=int(liked[f]),
-                disliked=int(disliked[f]),
-            )
-            for f in [*up, *reversed(down)]
-        ]
-
-    def _statistics(self, user: UserView) -> Statistics:
-        if not len(user.items):
-            return Statistics()
-        facets = [self.features[f].attribute for f in np.flatnonzero(self.counts(user.liked))
-                  if self.features[f].role == "facet"]  # fmt: skip
-        return Statistics(
-            events=len(user.items),
-            liked=len(user.liked),
-            disliked=len(user.disliked),
-            first=_iso(user.times.min()),
-            last=_iso(user.times.max()),
-            active_days=len(np.unique(user.times // 86_400)),
-            facets={name: facets.count(name) for name in dict.fromkeys(facets)},
-            popularity=round(float(self.popularity[user.liked].mean()), 3) if len(user.liked) else None,
-        )
-
-    def _history(self, user: UserView) -> list[Seen]:
-        return [
-            Seen(
-                item_id=self.ids[user.items[n]],
-                title=self.titles[user.items[n]],
-                when=_iso(user.times[n]),
-                liked=None if user.weights[n] == 0 else bool(user.weights[n] > 0),
-            )
-            for n in range(len(user.items) - 1, max(len(user.items) - LATEST, 0) - 1, -1)
-        ]
-
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         sp.save_npz(folder / "vectors.npz", self.item_vectors)
@@ -215,7 +114,3 @@ class ProfileModel:
             tuple(rest["ids"]),
             tuple(rest["titles"]),
         )
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(float(seconds), UTC).isoformat(timespec="seconds")

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from tools.bus import Candidates, Evidence, Explain
 from tools.context import Context
 from tools.domain import Domain, Language
-from tools.profile.model import Interest, Profile, ProfileModel
+from tools.profile.describe import describe
+from tools.profile.model import ProfileModel
+from tools.profile.records import Drift, Interest, Profile, Rhythm, Window
 from tools.profile.vectors import Feature
 from tools.user import UserView
 
@@ -58,7 +60,7 @@ def run(args: Arguments, context: Context) -> str:
     if not user.profiling:
         return "Profiling is off for this user: nothing of theirs may be used."
     asked = args.aspects if "aspects" in args.model_fields_set else []
-    said = _said(box.profile.describe(user), args.aspects, sensitive="attributes" in asked)
+    said = _said(describe(box.profile, user), args.aspects, sensitive="attributes" in asked)
     if not len(user.items):
         return textwrap.shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
     _put(context)
@@ -137,13 +139,11 @@ def _said(profile: Profile, aspects: list[Aspect], sensitive: bool) -> str:
 
 
 def _interests(profile: Profile) -> str:
-    long, short = profile.interests.long, profile.interests.short
-    likes = ", ".join(map(_weighed, [i for i in long if i.weight > 0][:5]))
-    averse = ", ".join(map(_weighed, [i for i in long if i.weight <= AVERSE][:2]))
-    lately = [i for i in short if i.weight > 0][:3]
+    held = profile.interests
+    likes = ", ".join(map(_weighed, [i for i in held.long if i.weight > 0][:5]))
+    averse = ", ".join(map(_weighed, [i for i in held.long if i.weight <= AVERSE][:2]))
     parts = [("Likes", likes), ("Dislikes", averse)]
-    if {i.value for i in lately} - {i.value for i in long[:5]}:
-        parts.append(("Lately", ", ".join(map(_weighed, lately))))
+    parts += [("Lately more", _moved(held.rising)), ("Lately less", _moved(held.falling))]
     return " ".join(f"{label}: {words}." for label, words in parts if words)
 
 
@@ -151,9 +151,26 @@ def _weighed(interest: Interest) -> str:
     return f"{interest.value} {interest.weight:+.2f}"
 
 
+def _moved(drift: list[Drift]) -> str:
+    return ", ".join(moved.value for moved in drift[:2])
+
+
 def _statistics(profile: Profile) -> str:
     s = profile.statistics
-    return f"{s.events} events on {s.active_days} days: {s.liked} liked, {s.disliked} disliked." if s.events else ""
+    if not s.events:
+        return ""
+    said = f"{s.events} events on {s.active_days} days: {s.liked} liked, {s.disliked} disliked"
+    recent = next((w for w in s.windows if w.span == "30 days"), None)
+    return f"{said}{_recent(recent) if recent else ''}{_rhythm(s.rhythm) if s.rhythm else ''}."
+
+
+def _recent(window: Window) -> str:
+    return f"; in their last 30 days {window.liked:g} liked, {window.disliked:g} disliked"
+
+
+def _rhythm(rhythm: Rhythm) -> str:
+    days = "" if rhythm.weekend is None else "at weekends" if rhythm.weekend > 0.5 else "on weekdays"
+    return f"; mostly active {' '.join(filter(None, [days, f'in the {rhythm.part}' * bool(rhythm.part)]))}"
 
 
 def _history(profile: Profile) -> str:
