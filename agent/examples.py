@@ -30,8 +30,14 @@ def request(words: str, read: Filters, catalogue: Catalogue) -> str:
     Fields stand in the catalogue's order, which is the grammar's: a model that copies them in another order would find
     the way back closed.
     """
-    ordered = {name: read[name] for name in catalogue.fields if name in read}
+    ordered = {name: said for name in catalogue.fields if (said := _plannable(read.get(name, {}), catalogue, name))}
     return f"{words}\n(read: {compact(ordered)})"
+
+
+def _plannable(bounds: dict[str, Any], catalogue: Catalogue, name: str) -> dict[str, Any]:
+    """Without years listed one by one: the grammar has no word for them, and code adds them anyway."""
+    listed = catalogue.fields[name].kind in ("number", "date")
+    return {op: value for op, value in bounds.items() if not (listed and isinstance(value, list))}
 
 
 def plan_examples(catalogue: Catalogue, domain: Domain, names: Sequence[str]) -> list[dict[str, str]]:

@@ -193,10 +193,11 @@ class LLM:
         )
 
     def _connect_langchain(self) -> ChatOpenAI:
-        from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
-        return ChatOpenAI(
+        from agent.tool_model import ToolModel
+
+        return ToolModel(
             model=self._model or "",
             base_url=self.base_url,
             api_key=SecretStr(self._api_key),

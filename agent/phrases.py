@@ -4,6 +4,7 @@ reply. Nothing here is invented: every clause is an evidence text or a figure th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from agent.untrusted import sanitize
@@ -83,13 +84,25 @@ def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
 def constraint(field: str, operator: str, value: Any, domain: Domain, language: Language) -> str:
     """`year 1985 or later`, `no Horror`, `不含恐怖`."""
     values = value if isinstance(value, list | tuple) else [value]
-    joint = {"en": " or ", "zh": "或"} if operator in ("in", "contains_any") else {"en": " and ", "zh": "和"}
-    named = joint[language].join(domain.alias(field, sanitize(f"{v}", 80), language) for v in values)
+    joint = {"en": " or ", "zh": "或"} if operator in ("in", "contains_any", "!=") else {"en": " and ", "zh": "和"}
+    named = joint[language].join(domain.alias(field, sanitize(v, 80), language) for v in _runs(values, language))
     template = _OPERATORS[language][operator]
     if field not in ("year", "published_at"):
         template = _QUANTITY[language].get(operator, template)
     name = _FIELD_ZH.get(field, field) if language == "zh" else field.replace("_", " ")
     return template.format(field=name, value=named)
+
+
+def _runs(values: Sequence[Any], language: Language) -> list[str]:
+    """The values as text, three or more whole numbers in a row as their range."""
+    runs: list[list[Any]] = []
+    for value in values:
+        if runs and isinstance(value, int) and isinstance(runs[-1][-1], int) and value == runs[-1][-1] + 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    to = {"en": " to ", "zh": "到"}[language]
+    return [said for run in runs for said in ([f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else map(str, run))]
 
 
 def abstention(slate: Slate, domain: Domain, language: Language) -> str:

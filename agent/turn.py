@@ -18,6 +18,7 @@ from anyio import to_thread
 import prompts
 from agent import memory, metrics, phrases
 from agent.check import Checker
+from agent.constraints import reconcile
 from agent.examples import SEARCH
 from agent.language import detect
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
@@ -237,18 +238,23 @@ class Agent:
         result = await react(self.llm, context, turn.request.messages, system, turn.deadline)
         turn.reply.usage = result.usage
         yield turn.trace("react", since, prompt=prompt.label, truncated=result.truncated)
-        for call in result.calls:
-            yield turn.trace("act", time.perf_counter(), **call_notes(call))
         if result.fault:
             yield turn.degrade(result.fault)
-        if not result.calls and result.text:
+        if not result.calls and result.text and not turn.read.filters:  # constraints stated: something is wanted
             checked = turn.desk.writer.checker.small_talk(result.text)
             yield turn.say(checked.text or phrases.small_talk(domain, turn.language))
             return
-        filters = turn.read.filters | _searched(result.calls, box.catalogue)
+        if not result.calls:
+            rules = turn.desk.planner.by_rules(turn.words, turn.read)
+            result.calls = await to_thread.run_sync(registry.execute, rules.calls, context)
+        for call in result.calls:
+            yield turn.trace("act", time.perf_counter(), **call_notes(call))
+        held = reconcile(_searched(result.calls, box.catalogue), turn.read.filters, turn.words, box.catalogue, domain)
         since = time.perf_counter()
-        slate = await to_thread.run_sync(rank, context, filters, turn.request.k)
-        yield turn.trace("rank", since, candidates=len(slate.items))
+        k, shown = turn.request.k, turn.conversation.shown
+        slate = await to_thread.run_sync(rank, context, held.filters, k, shown, turn.words)
+        found = len(context.bus.items())
+        yield turn.trace("rank", since, candidates=found, constraints=held.filters, dropped=held.dropped)
         turn.reply.slate, turn.reply.abstained = slate.items, slate.abstained
         if not slate.items:
             yield turn.say(phrases.abstention(slate, domain, turn.language))

@@ -31,7 +31,9 @@ class Reading:
 
 
 # `first` and `last` are of everything that the pattern's groups matched: of a decade, or of both ends of a range.
-Bound = Literal["within", "not", ">= first", "<= last", "< first", "> last"]
+# "any": within one of the groups; "not": in none of them; "outside": not between them; "about": near them; "none": what
+# the words say of a year is no bound on it.
+Bound = Literal["within", "any", "about", "not", "outside", "none", ">= first", "<= last", "< first", "> last"]
 Rule = tuple[re.Pattern[str], Bound]
 
 # A year or a decade, in each language; `_period` reads what these match.
@@ -39,10 +41,21 @@ _DECADE = (
     r"(?:(?:early|mid|late)[\s-])?(?:[12]\d\d0['’]?s|['’]?\d0['’]?s|(?:twen|thir|for|fif|six|seven|eigh|nine)ties)"
 )
 _EN = rf"((?:the\s+)?(?:{_DECADE}|[12]\d{{3}})(?![\d\w]))"
-_DECADE_ZH = r"(?:上个?世纪|20世纪|二十世纪)?(?:\d0|[二三四五六七八九]十|[12]\d\d0)年代"
-_ZH = rf"({_DECADE_ZH}|[12]\d{{3}}\s*年?(?!\d))"
-_NOT = r"(?<!why )\b(?:nothing|none|not|no|never|avoid\w*|without|don['’]?t|doesn['’]?t|isn['’]?t)(?:\s+\w+){0,4}?\s+"
-_NOT_ZH = r"(?:不要|不想看?|不看|别看?|不用)(?:任何|那些|看)?"
+_EN_SOME = rf"{_EN}(?:\s*(?:,|,?\s*\b(?:or|and|nor)\b|&)\s*(?:from\s+)?{_EN})?(?:\s*,?\s*\b(?:or|and|nor)\s+{_EN})?"
+_DECADES = _EN_SOME.replace(_EN, rf"((?:the\s+)?{_DECADE}(?!\w))")
+_TENS_ZH = "[二三四五六七八九]"
+_DECADE_ZH = (
+    rf"(?:上个?世纪|20世纪|二十世纪)?(?:[12]\d\d0|\d0(?:[、和/]?\d0)?|{_TENS_ZH}(?:十?[、和]?{_TENS_ZH})?十)年代"
+)
+_ZH = rf"({_DECADE_ZH}|[12]\d{{3}}\s*(?:年(?!代))?(?!\d))"
+_NOT = (
+    r"(?<!why )\b(?:nothing|none|neither|not|no|never|avoid\w*|without|except|don['’]?t|doesn['’]?t|isn['’]?t)"
+    r"(?:\s+(?!seen|watched|read|sure|know|only|just|mind)\w+){0,4}?\s+"
+)
+_NO = (
+    r"(?<!why )\b(?:nothing|neither|not|no|non|never|avoid\w*|without|except)[\s-]+(?:(?:an?|any|more|another|the)\s+)*"
+)
+_NOT_ZH = r"(?:不要|不想看?|不看|别看?|不用|不是|不喜欢看?|不爱看?|讨厌|除了|排除|别给我推荐|别推荐)(?:任何|那些|看)?"
 _BEFORE, _AFTER = r"(?:before|prior to|older than|earlier than)\s+", r"(?:after|newer than|later than|past)\s+"
 _OR_LATER, _OR_EARLIER = (
     r"\s*(?:and|or)\s+(?:later|newer|after|up|onwards?)\b",
@@ -50,11 +63,23 @@ _OR_LATER, _OR_EARLIER = (
 )
 
 
+PARTS = {"early": (0, 4), "mid": (3, 6), "late": (5, 9)}  # of a decade, generously
+NEAR = 2  # years that "around" reaches
+LISTED = 50  # years that are listed one by one, as `tools.filters` takes them
+
+
 def _rule(pattern: str, bound: Bound) -> Rule:
     return re.compile(pattern, re.IGNORECASE), bound
 
 
 YEARS: list[Rule] = [
+    _rule(rf"\b(?:set|tak\w+ place|happen\w*) (?:in|during|around)\s+{_EN}", "none"),  # when it plays
+    _rule(rf"(?<!from )\babout\s+(?:the\s+year\s+{_EN}|((?:the\s+)?{_DECADE}(?!\w)))", "none"),
+    _rule(rf"(?:关于|讲述?|描写|发生在|背景(?:是|为|在|设在)?|设定在)\s*{_ZH}", "none"),
+    _rule(rf"\b{_BEFORE}{_EN}\s*,?\s*or\s+{_AFTER}{_EN}", "outside"),
+    _rule(rf"{_ZH}(?:以|之)?前(?:的)?(?:或者?|和){_ZH}(?:以|之)?后(?:的)?", "outside"),
+    _rule(rf"(?:\bfrom\s+)?\b(?:around|about|circa)\s+{_EN}", "about"),
+    _rule(rf"{_ZH}(?:左右|前后|上下)(?:的)?|大约{_ZH}(?:的)?", "about"),
     _rule(rf"\b(?:between|from)\s+{_EN}\s*(?:and|to|till|until|through|-|–|—)\s*{_EN}", "within"),
     _rule(r"(?<!\d)([12]\d{3})\s*(?:-|–|—|to)\s*([12]\d{3})(?!\d)", "within"),
     _rule(rf"{_NOT}{_BEFORE}{_EN}", ">= first"),
@@ -66,10 +91,10 @@ YEARS: list[Rule] = [
         ">= first",
     ),
     _rule(rf"\b(?:until|till|up to|through)\s+{_EN}|(?:\bfrom\s+)?{_EN}{_OR_EARLIER}", "<= last"),
-    _rule(rf"{_NOT}(?:from|in|of)\s+{_EN}", "not"),
-    _rule(rf"\b(?:(?:made|released|published)\s+)?(?:from|in|of|during)\s+{_EN}", "within"),
-    _rule(rf"(?<![\d\w])((?:the\s+)?{_DECADE})(?!\w)", "within"),
-    _rule(r"(?<=\ba )([12]\d{3})(?= [a-z])", "within"),
+    _rule(rf"{_NOT}(?:from|in|of)\s+{_EN_SOME}|{_NO}{_DECADES}", "not"),
+    _rule(rf"\b(?:(?:made|released|published)\s+)?(?:from|in|of|during)\s+(?:the\s+year\s+)?{_EN_SOME}", "any"),
+    _rule(rf"(?<![\d\w]){_DECADES}", "any"),
+    _rule(r"(?<=\ba )([12]\d{3})(?= [a-z])|\byear\s+([12]\d{3})\b", "within"),
     _rule(rf"(?:从|在)?{_ZH}\s*(?:到|至|~|～|-|–|—)\s*{_ZH}(?:之间)?(?:的)?", "within"),
     _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?前(?:的)?|不早于{_ZH}(?:的)?", ">= first"),
     _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?后(?:的)?", "< first"),
@@ -77,8 +102,8 @@ YEARS: list[Rule] = [
     _rule(rf"{_ZH}(?:以|之)?前(?:的)?|早于{_ZH}(?:的)?", "< first"),
     _rule(rf"(?:从|自)?{_ZH}(?:(?:及|和|或)?(?:以|之|更|往)?(?:后|晚)|以来|至今|起|开始)(?:的)?", ">= first"),
     _rule(rf"晚于{_ZH}(?:的)?", "> last"),
-    _rule(rf"{_NOT_ZH}([12]\d{{3}}年)的?", "not"),
-    _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:的)?", "within"),
+    _rule(rf"{_NOT_ZH}({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?的?", "not"),
+    _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?(?:的)?", "any"),
 ]
 
 _HOURS = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|half an)[\s-]*(?:hours?|hrs?|h)\b(?:\s+and a half)?"
@@ -133,21 +158,45 @@ def _apply(
     """Append what the rules read; return the text with it blanked out, positions kept."""
     for pattern, bound in rules:
         for found in list(pattern.finditer(text)):
-            spans = [read(group) for group in found.groups() if group]
-            said = _bounds(bound, min(low for low, _ in spans), max(high for _, high in spans))
-            out.extend(Reading(*found.span(), field, operator, shape(number)) for operator, number in said)
-            text = text[: found.start()] + "\0" * len(found[0]) + text[found.end() :]
+            said = _bounds(bound, [read(group) for group in found.groups() if group])
+            start, end = found.span()
+            if bound == "not":  # "no horror from the 80s" refuses both: the refusal stays for what else it is of
+                start = min(found.start(n) for n, group in enumerate(found.groups(), 1) if group)
+            for operator, number in said:
+                value = [shape(each) for each in number] if isinstance(number, list) else shape(number)
+                out.append(Reading(start, end, field, operator, value))
+            text = text[:start] + "\0" * (end - start) + text[end:]
     return text
 
 
-def _bounds(bound: Bound, first: float, last: float) -> list[tuple[str, float]]:
-    """Operators and numbers. That a range is unwanted cannot be said with operators, so nothing is."""
-    if bound == "within":
-        return [("==", first)] if first == last else [(">=", first), ("<=", last)]
-    if bound == "not":
-        return [("!=", first)] if first == last else []
+def _bounds(bound: Bound, spans: list[tuple[float, float]]) -> list[tuple[str, float | list[float]]]:
+    """Operators and numbers. What lies in none or in one of several spans is said year by year."""
+    first, last = min(low for low, _ in spans), max(high for _, high in spans)
+    match bound:
+        case "none":
+            return []
+        case "within":
+            return _range(first, last)
+        case "about":
+            return [(">=", first - NEAR), ("<=", last + NEAR)]
+        case "any":
+            years = _years(spans)
+            return _range(first, last) if len(years) == last - first + 1 else [("in", years)]
+        case "not":
+            return [("!=", first)] if first == last else [("!=", _years(spans))]
+        case "outside":
+            years = _years([(first, last)])
+            return [("!=", years)] if len(years) <= LISTED else []
     operator, end = bound.split()
     return [(operator, first if end == "first" else last)]
+
+
+def _range(first: float, last: float) -> list[tuple[str, float | list[float]]]:
+    return [("==", first)] if first == last else [(">=", first), ("<=", last)]
+
+
+def _years(spans: list[tuple[float, float]]) -> list[float]:
+    return sorted({float(year) for low, high in spans for year in range(int(low), int(high) + 1)})
 
 
 def _field(catalogue: Catalogue, names: str, fits: Callable[[FieldSpec], bool]) -> FieldSpec | None:
@@ -167,22 +216,28 @@ def _minutes_in(spec: FieldSpec, catalogue: Catalogue) -> float:
 
 
 def _period(words: str) -> tuple[float, float]:
-    """First and last year of a year or a decade."""
-    if tens := next(_tens(words), None):
-        first = tens if tens >= 1000 else tens + (1900 if tens >= 30 else 2000)
-        return first, first + 9
-    year = int(re.sub(r"\D", "", words))
-    return year, year
+    """First and last year of a year, a decade, a part of a decade, or decades side by side."""
+    decades = [
+        tens if tens >= 1000 else tens + (1900 if tens >= 30 or "世纪" in words else 2000) for tens in _tens(words)
+    ]
+    if not decades:
+        year = int(re.sub(r"\D", "", words))
+        return year, year
+    said = words.casefold()
+    from_, to = next((part for name, part in PARTS.items() if name in said), (0, 9))
+    return min(decades) + from_, max(decades) + to
 
 
 def _tens(words: str) -> Iterator[int]:
-    """80 of "the 80s", "eighties" and "八十年代"; 1980 of "1980s"."""
-    if figures := re.search(r"(\d+)(?:['’]?s|年代)", words):
+    """80 of "the 80s", "eighties" and "八十年代"; 1980 of "1980s"; 80 and 90 of "八九十年代"."""
+    if figures := re.search(r"(\d+)(?:['’]?s\b|年代)", words):
         yield int(figures[1]) or 2000
+        if before := re.search(r"(?<!\d)(\d0)[、和/]?\d0年代", words):
+            yield int(before[1])
     spelled = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
     yield from (10 * n for n, word in enumerate(spelled, 2) if f"{word}ties" in words.casefold())
-    if chinese := re.search(r"([二三四五六七八九])十年代", words):
-        yield 10 * ("二三四五六七八九".index(chinese[1]) + 2)
+    if chinese := re.search(rf"({_TENS_ZH})?十?[、和]?({_TENS_ZH})十年代", words.replace("二十世纪", "")):
+        yield from (10 * ("二三四五六七八九".index(tens) + 2) for tens in chinese.groups() if tens)
 
 
 def _minutes(words: str) -> tuple[float, float]:

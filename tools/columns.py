@@ -34,7 +34,7 @@ class Numbers:
     data: NDArray[np.float64]
 
     def holds(self, operator: str, value: Any) -> Mask:
-        if operator == "in":
+        if isinstance(value, (list, tuple, set)):  # `in`, and `!=` turned around
             return np.logical_or.reduce([self.holds("==", v) for v in value])
         low, high = date_span(value) if self.kind == "date" else (float(value), float(value))
         match operator:

@@ -34,6 +34,7 @@ MAX_VALUES, MAX_TEXT, MAX_ENUM = 50, 200, 500
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _NAME = Annotated[str, StringConstraints(min_length=1, max_length=60)]  # a small model may never close a free string
 _SEVERAL = ("contains", "contains_any", "not_contains", "in")
+_LISTS = (*_SEVERAL, "!=")  # `!=` with a list: none of these
 
 
 def parse(raw: Mapping[str, Any], catalogue: Catalogue) -> Filters:
@@ -77,7 +78,7 @@ def _operand(spec: FieldSpec, operator: str, value: Any, catalogue: Catalogue) -
             f"operator {str(operator)[:20]!r} does not fit {spec.name!r} ({spec.kind}): use {allowed}", param
         )
     if _is_list(value):
-        if not 0 < len(value) <= MAX_VALUES or (operator not in _SEVERAL and spec.kind != "list"):
+        if not 0 < len(value) <= MAX_VALUES or (operator not in _LISTS and spec.kind != "list"):
             raise InvalidInput(f"{spec.name} {operator}: give {_how_many(operator)}", param)
         return list(dict.fromkeys(_value(spec, operator, v, catalogue, param) for v in value))
     read = _value(spec, operator, value, catalogue, param)
@@ -147,7 +148,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _how_many(operator: str) -> str:
-    return f"1 to {MAX_VALUES} values" if operator in _SEVERAL else "one value"
+    return f"1 to {MAX_VALUES} values" if operator in _LISTS else "one value"
 
 
 # What a model is shown: the operators worth their tokens, one small object a field.

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field
@@ -24,14 +25,17 @@ from tools.names import Names
 MAX_TEXT = 1000  # characters read; a wish is shorter
 
 _NOT_EN = (
-    r"\b(?:no|not|non|without|nothing|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?|never|nor|skip|minus"
-    r"|other than|instead of|rather than|anything but|(?:sick|tired) of"
-    r"|(?:do|is|are|does)n['’]?t(?: want| like| need| feel like)?)"
-    r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|kind|of|much|is|in|by|with|from|into))*[\s-]*$"
+    r"(?<!why )\b(?:no|not|non|without|nothing|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?|never"
+    r"|nor|skip|minus|less|fewer|other than|instead of|rather than|anything but"
+    r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
+    r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
+    r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
+    r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|kind|of|much|is|in|by|with|from|into))*"
+    r"[\s-]*$"
 )
 _NOT_ZH = (
     r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用|不需要|不含|不带|不太|不那么|不看"
-    r"|(?<![特分区类级])别|讨厌|除了|排除|拒绝|避免|非|无)"
+    r"|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级])别|讨厌|除了|排除|拒绝|避免|非|无)"
     r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和)*\s*$"
 )
 _NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
@@ -198,11 +202,15 @@ def _merge(readings: Sequence[Reading]) -> Filters:
         old = held.get(r.operator)
         if old is None:
             held[r.operator] = r.value
-        elif isinstance(old, list):
-            held[r.operator] = list(dict.fromkeys([*old, *r.value]))
+        elif isinstance(old, list) or r.operator == "!=":
+            held[r.operator] = list(dict.fromkeys([*_listed(old), *_listed(r.value)]))
         else:
             held[r.operator] = min(old, r.value) if "<" in r.operator else max(old, r.value)
     return out
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _rest(text: str, readings: Sequence[Reading]) -> str:

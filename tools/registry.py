@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -95,8 +95,7 @@ def call_tool(context: Context, call: Mapping[str, Any]) -> ToolResult:
         observation = _run(name, arguments, replace(context, bus=tap))
     except TastemakerError as failure:
         observation = error = str(failure)
-        if named := [key for key in _keys(arguments) if "user" in key.lower()]:
-            log.warning("tool %s refused %r: the user comes from the turn", name[:60], named[:3])
+        _warn_of_users(name, _keys(arguments))
     except Exception:
         log.exception("tool %s failed", name)
         observation = error = f"{name}: internal error; go on without it"
@@ -113,15 +112,25 @@ def call_tool(context: Context, call: Mapping[str, Any]) -> ToolResult:
 
 def bind(context: Context) -> list[StructuredTool]:
     """The same tools as LangChain tools bound to this turn, for `create_agent` and other loops. Errors come back as
-    the tool's text.
+    the tool's text; the artifact of each message is its `ToolResult`.
     """
     from langchain_core.tools import StructuredTool
 
-    def runner(name: str) -> Callable[..., str]:
-        return lambda **arguments: call_tool(context, {"name": name, "args": arguments}).observation
+    def runner(name: str) -> Callable[..., tuple[str, ToolResult]]:
+        def run(**arguments: Any) -> tuple[str, ToolResult]:
+            result = call_tool(context, {"name": name, "args": arguments})
+            return result.observation, result
+
+        return run
 
     def refusal(name: str) -> Callable[[Any], str]:
-        return lambda error: _refused(name, error)
+        def refuse(error: ValidationError) -> str:
+            faults = error.errors(include_url=False, include_context=False)
+            places = [str(part)[:60] for fault in faults for part in fault["loc"]]
+            _warn_of_users(name, [*places, *_keys([fault["input"] for fault in faults])])
+            return _refused(name, error)
+
+        return refuse
 
     return [
         StructuredTool.from_function(
@@ -129,6 +138,7 @@ def bind(context: Context) -> list[StructuredTool]:
             name=name,
             description=description,
             args_schema=arguments,
+            response_format="content_and_artifact",
             handle_validation_error=refusal(name),
         )
         for name, (description, arguments) in specs(context.box).items()
@@ -175,6 +185,11 @@ def _refused(name: str, error: ValidationError) -> str:
         where = ".".join(str(part) for part in fault["loc"])[:60] or "arguments"
         faults.append(f"{where}: {fault['msg'].removeprefix('Value error, ')} (got {repr(fault['input'])[:60]})")
     return f"{name}: {'; '.join(faults[:3])}; correct these arguments or leave them out"
+
+
+def _warn_of_users(name: str, keys: Iterable[str]) -> None:
+    if named := [key for key in keys if "user" in key.lower()]:
+        log.warning("tool %s refused %r: the user comes from the turn", name[:60], named[:3])
 
 
 def _keys(value: Any) -> Iterator[str]:

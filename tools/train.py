@@ -141,7 +141,7 @@ class _Bench:
     @classmethod
     def of(cls, data: Store, domain: Domain, until: float | None, folder: Path, earlier: Path | None) -> _Bench:
         catalogue = read_catalogue(folder, domain)
-        events = Interactions.from_events(data.events(until), catalogue, domain.feedback)
+        events = Interactions.from_events(data.events(until, profiled=True), catalogue, domain.feedback)
         return cls(domain, catalogue, events, folder, earlier)
 
     def fit_and_save(self, tool: str, part: Part) -> dict[str, float]:

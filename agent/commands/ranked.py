@@ -132,7 +132,7 @@ def _show(slate: Slate, domain: Domain, language: Language) -> None:
         (
             item.rank,
             item.title,
-            *(item.attributes.get(name) for name in shown),
+            *(_plain(item.attributes.get(name)) for name in shown),
             f"{item.score:.3f}",
             "" if item.ctr is None else f"{item.ctr:.2f}",
             _why(item, language),
@@ -140,6 +140,11 @@ def _show(slate: Slate, domain: Domain, language: Language) -> None:
         for item in slate.items
     ]
     table(("#", "title", *shown, "score", "ctr", "why"), rows, numbers=("#", *shown, "score", "ctr"))
+
+
+def _plain(value: Any) -> Any:
+    """A list as people write it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _why(item: SlateItem, language: Language) -> str:

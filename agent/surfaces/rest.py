@@ -20,13 +20,15 @@ from tools.profile.describe import describe
 from tools.profile.records import Profile
 from tools.recommend import recommend
 from tools.slate import Slate
-from tools.store import Event, Store, User
-from tools.store.records import Id, Number, Outcome, Time
+from tools.store import Event
+from tools.store.records import Context, Id, Number, Outcome, Time
+from tools.store.text import clean_line
 
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
+MAX_VALUE, MAX_LISTED = 1_000, 100  # characters of one attribute's text, texts of one attribute
 
 
 class Body(BaseModel):
@@ -62,13 +64,10 @@ class EventBody(Body):
     kind: Id = "view"
     value: Number | None = None
     event_id: Id | None = None
-    context: dict[str, Any] | None = None
+    context: Context | None = None
 
-    def event(self, user: str, at: str) -> Event:
-        try:
-            return Event(**(self.model_dump() | {"user_id": user}))
-        except ValueError as error:
-            raise Refused(invalid(f"{at}context: {error}", f"{at}context")) from None
+    def event(self, user: str) -> Event:
+        return Event(**(self.model_dump() | {"user_id": user}))
 
 
 def _shape(body: Any) -> str:
@@ -93,8 +92,13 @@ class EventsAnswer(BaseModel):
 
 
 def _attribute(value: Any) -> Any:
-    plain = value is None or isinstance(value, str | int | float)
-    if not plain and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
+    texts = [value] if isinstance(value, str) else value
+    if isinstance(texts, list) and all(isinstance(part, str) for part in texts):
+        if len(texts) > MAX_LISTED or any(len(part) > MAX_VALUE for part in texts):
+            raise ValueError(f"give at most {MAX_LISTED} texts of at most {MAX_VALUE} characters")
+        cleaned = [clean_line(part) for part in texts]
+        return cleaned if isinstance(value, list) else cleaned[0]
+    if value is not None and not isinstance(value, int | float):
         raise ValueError("give a text, a number, true or false, a list of texts, or null to forget it")
     return value
 
@@ -102,7 +106,7 @@ def _attribute(value: Any) -> Any:
 class ProfilePatch(Body):
     """What the user corrects: attributes (null forgets one), and whether their history may be used at all."""
 
-    attributes: dict[str, Annotated[Any, AfterValidator(_attribute)]] = Field(default_factory=dict)
+    attributes: dict[Id, Annotated[Any, AfterValidator(_attribute)]] = Field(default_factory=dict)
     profiling: bool | None = None
 
 
@@ -156,12 +160,12 @@ async def get_profile(user_id: str, caller: Known, services: Given) -> Profile:
 async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, services: Given) -> Profile:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
-    await to_thread.run_sync(_correct, box.store, user, body)
+    await to_thread.run_sync(box.store.correct_user, user, body.attributes, body.profiling)
     return await to_thread.run_sync(_profile, box, user)
 
 
 def _event(event: EventBody, caller: Caller, at: str) -> Event:
-    return event.event(caller.acting_as(event.user_id, f"{at}user_id"), at)
+    return event.event(caller.acting_as(event.user_id, f"{at}user_id"))
 
 
 def _profile(box: Toolbox, user_id: str) -> Profile:
@@ -169,10 +173,3 @@ def _profile(box: Toolbox, user_id: str) -> Profile:
     if not view.known:
         raise NotFound(f"no user {user_id!r}", "user_id")
     return describe(box.profile, view)
-
-
-def _correct(store: Store, user_id: str, patch: ProfilePatch) -> None:
-    user = store.user(user_id) or User(user_id=user_id)
-    attributes = {k: v for k, v in {**user.attributes, **patch.attributes}.items() if v is not None}
-    profiling = user.profiling if patch.profiling is None else patch.profiling
-    store.save_user(User(user_id=user_id, attributes=attributes, profiling=profiling))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -168,6 +169,17 @@ def test_a_recommendation_shows_rank_title_score_and_reasons(trained_home: Home)
         assert item["title"] in result.stdout
         assert str(item["attributes"]["year"]) in result.stdout
     assert "you asked" in result.stdout
+
+
+def test_a_shown_list_is_printed_as_people_write_it(own_home: Home) -> None:
+    text = own_home.domain_file.read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("attributes"))
+    own_home.domain_file.write_text(
+        text.replace(line, re.sub(r'"shown" = \[', '"shown" = ["director", ', line)), "utf-8"
+    )
+    done = run(own_home, "recommend", "--user", "a01")
+    assert "['" not in done.stdout
+    assert "Ada Quill" in done.stdout
 
 
 def test_reasons_come_in_the_language_of_the_query(trained_home: Home) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -151,6 +151,31 @@ async def test_a_user_may_correct_attributes_and_switch_profiling_off(running: R
     assert on["attributes"] == {"age": 33, "tags": ["x"]}
     wrong = await running.client.patch("/v1/users/a01/profile", json={"attributes": {"x": {"deep": 1}}})
     assert (wrong.status_code, problem(wrong)["param"]) == (400, "attributes.x")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"": 1}, {"x" * 300: 1}, {"a\u202eb": 1}, {"a": "y" * 2000}, {"a": ["y"] * 200}, {f"k{n}": n for n in range(500)}],
+    ids=lambda value: str(value)[:20],
+)
+async def test_attributes_of_a_profile_are_bounded_and_visible(running: Running, attributes: dict[str, Any]) -> None:
+    refused = await running.client.patch("/v1/users/a01/profile", json={"attributes": attributes})
+    assert refused.status_code == 400
+    assert problem(refused)["param"].startswith("attributes")
+
+
+async def test_what_nobody_sees_leaves_the_attributes_of_a_profile(running: Running) -> None:
+    patched = await running.client.patch("/v1/users/a01/profile", json={"attributes": {"a": "\x1b[31mred\u202e"}})
+    assert patched.json()["attributes"]["a"] == "[31mred"
+
+
+async def test_a_context_nested_without_end_is_refused_in_plain_words(running: Running) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(400):
+        deep = {"a": deep}
+    refused = await running.post("/v1/events", {"user_id": "a01", "item_id": "s01", "context": deep})
+    assert refused.status_code == 400
+    assert "validation error" not in problem(refused)["message"]
 
 
 async def test_a_chat_without_a_language_model_is_a_degraded_recommendation(running: Running) -> None:

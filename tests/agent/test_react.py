@@ -167,6 +167,18 @@ async def test_an_unknown_tool_is_answered_with_the_known_ones(llm: LLM, tools: 
     assert tools.called == []
 
 
+@pytest.mark.parametrize("arguments", ["7", '"space"', "[1]", '{"query": "x"', "nonsense"])
+async def test_arguments_that_are_no_object_are_told_to_the_model_which_goes_on(
+    llm: LLM, tools: Tools, fake_engine: FakeEngine, arguments: str
+) -> None:
+    fake_engine.script(Answer(tool_calls=[("vector_search", arguments)]), SEARCH, "Try Dark Star.")
+    result = await turn(llm, tools)
+    assert result.fault is None
+    assert result.text == "Try Dark Star."
+    assert [bool(call.error) for call in result.calls] == [True, False]
+    assert "query" in observations(fake_engine)[0]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -234,6 +234,48 @@ async def test_the_react_mode_uses_the_same_tools_and_rules(agent: Agent, fake_e
     assert [entry.tool for entry in reply.trace if entry.step == "act"] == ["vector_search"]
 
 
+async def test_what_the_model_searches_for_in_react_mode_cannot_lift_or_invent_a_constraint(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    wrong = {"query": "drama", "filters": {"year": {"<": 1985}, "tags": {"contains": ["Drama"]}}}
+    fake_engine.script(Answer(tool_calls=[("vector_search", wrong)], finish_reason="tool_calls"), "Here you are.")
+    _, reply = await collect(agent, ask(COMEDY, mode="react"))
+    assert reply.slate
+    assert all({"Comedy", "Sci-Fi"} <= set(i.attributes["tags"]) for i in reply.slate)
+    assert all(i.attributes["year"] >= 1985 for i in reply.slate)
+
+
+async def test_the_trace_of_react_mode_counts_the_candidates_of_each_tool(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    fake_engine.script(Answer(tool_calls=[("vector_search", SEARCH)], finish_reason="tool_calls"), "Here you are.")
+    _, reply = await collect(agent, ask(COMEDY, mode="react"))
+    [act] = [entry for entry in reply.trace if entry.step == "act"]
+    assert act.candidates
+
+
+async def test_an_engine_that_fails_in_react_mode_before_any_tool_leaves_the_slate_of_the_rules(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    fake_engine.respond = lambda request: Garbage()
+    _, reply = await collect(agent, ask(COMEDY, mode="react"))
+    assert reply.degraded
+    assert "vector_search" in [entry.tool for entry in reply.trace]
+    assert reply.slate
+
+
+async def test_a_refused_decade_is_kept_out_and_said_when_nothing_is_left(
+    agent: Agent, fake_engine: FakeEngine
+) -> None:
+    fake_engine.script(json.dumps({"vector_search": {"query": "comedy", "filters": {}}}))
+    _, reply = await collect(agent, ask("A sci-fi comedy, nothing from the 80s", user="a01"))
+    assert all(not 1980 <= i.attributes["year"] <= 1989 for i in reply.slate if "year" in i.attributes)
+    fake_engine.script(json.dumps({"vector_search": {"query": "comedy", "filters": {}}}))
+    _, reply = await collect(agent, ask("A sci-fi comedy, nothing from the 80s or 90s, before 2000, after 1979"))
+    assert reply.abstained
+    assert "1980 to 1999" in reply.text
+
+
 async def test_a_turn_without_words_from_the_user_is_refused(agent: Agent) -> None:
     with pytest.raises(InvalidInput, match="last message"):
         await agent.reply(ask("   "))

@@ -307,6 +307,52 @@ def test_a_truncated_parquet_file_loads_nothing_of_the_others(folder: Folder) ->
     assert folder.store.counts()["items"] == 0
 
 
+@pytest.mark.parametrize(
+    ("ending", "content", "reason"),
+    [
+        ("csv", "item_id,title," + "y" * 200_000 + "\n9,A,1\n", "the header is not CSV"),
+        ("csv", "item_id,title\r9,A\r", "the header is not CSV"),
+        ("csv", "item_id,title,\0row\n9,A,1\n", "a column is named"),
+        ("csv", "item_id,title\n".encode("utf-16"), "the header is not UTF-8"),
+        ("jsonl", '{"item_id":"6","title":"B","\\u0000row":1}\n', "a field is named"),
+        ("jsonl", '{"item_id":1.5,"title":"B","n":' + "[" * 1000 + "]" * 1000 + "}\n", "row 1 is not a JSON object"),
+        ("jsonl", '[{"item_id":"1","title":"B"}]', "row 1 is not a JSON object: it is list"),
+        ("jsonl", '{"item_id":"6","title":["B"]}\n', "'title' holds lists"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_file_of_a_strange_shape_is_named_and_breaks_nothing(
+    folder: Folder, ending: str, content: str | bytes, reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        folder.take(**{f"items_{ending}": content})
+    assert folder.store.counts()["items"] == 0
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("x", [[[1]]]),
+        pl.Series("x", [[b"\xff"]]),
+        pl.Series("x", [9_000_000_000_000_000_000], pl.Datetime("us")),  # a year that no calendar has
+        pl.Series("description", [["a"]]),
+        pl.Series("\0row", [1]),
+    ],
+    ids=lambda column: f"{column.name}-{column.dtype}",
+)
+def test_a_parquet_column_that_cannot_be_taken_is_named_and_breaks_nothing(folder: Folder, column: pl.Series) -> None:
+    path = folder.root / "items.parquet"
+    pl.DataFrame([pl.Series("item_id", ["1"]), pl.Series("title", ["A"]), column]).write_parquet(path)
+    with pytest.raises(InvalidInput, match=r"items\.parquet"):
+        folder.take(items_parquet=path)
+
+
+def test_a_context_nested_without_end_is_a_rejected_row(folder: Folder) -> None:
+    deep = '{""a"":' * 500 + "1" + "}" * 500
+    report = folder.events(f'u,1,10,"{deep}"\n', header="user_id,item_id,timestamp,context")
+    assert told(report) == [("events.csv", 1, "context")]
+
+
 def test_an_absent_file_and_no_file_at_all_are_named(folder: Folder) -> None:
     with pytest.raises(InvalidInput, match=r"nowhere\.csv: No such file"):
         folder.take(items=folder.root / "nowhere.csv")

@@ -36,6 +36,10 @@ def no(*refused: str) -> dict[str, Any]:
     return {"tags": {"not_contains": list(refused)}}
 
 
+def years(first: int, last: int) -> list[int]:
+    return list(range(first, last + 1))
+
+
 @pytest.fixture(scope="module")
 def domain() -> Domain:
     return Domain.load("movies")
@@ -121,6 +125,26 @@ ENGLISH: list[tuple[str, dict[str, Any]]] = [
     ("something like Star Wars", {}),
     ("more like 2001: A Space Odyssey", {}),
     ('like "The War Before 1985"', {}),
+    ("nothing from the 80s", {"year": {"!=": years(1980, 1989)}}),
+    ("no 90s movies please", {"year": {"!=": years(1990, 1999)}}),
+    ("I don't want anything from the 70s or 80s", {"year": {"!=": years(1970, 1989)}}),
+    ("a comedy, not from the 90s", {**tags("Comedy"), "year": {"!=": years(1990, 1999)}}),
+    ("no horror from the 80s", {**no("Horror"), "year": {"!=": years(1980, 1989)}}),
+    ("not in 1994, not in 1996", {"year": {"!=": [1994, 1996]}}),
+    ("before 1950 or after 1955", {"year": {"!=": years(1950, 1955)}}),
+    ("60s or 90s comedies", {**tags("Comedy"), "year": {"in": years(1960, 1969) + years(1990, 1999)}}),
+    ("late 80s or early 90s", {"year": {">=": 1985, "<=": 1994}}),
+    ("around 1990", {"year": {">=": 1988, "<=": 1992}}),
+    ("a war movie set in 1942", tags("War")),
+    ("a movie about the 1960s", {}),
+    ("the year 1994", {"year": {"==": 1994}}),
+    ("I don't mind anything before 1985", {"year": {"<": 1985}}),
+    ("I have not seen many films from the 80s", {"year": {">=": 1980, "<=": 1989}}),
+    ("neither horror nor comedy", no("Horror", "Comedy")),
+    ("I'm not in the mood for drama", no("Drama")),
+    ("I can't stand musicals", no("Musical")),
+    ("less romance, more action", {"tags": {"not_contains": ["Romance"], "contains": ["Action"]}}),
+    ("why not a comedy?", tags("Comedy")),
     ("surprise me", {}),
     ("I love dramatic wardrobes", {}),
 ]
@@ -170,6 +194,19 @@ CHINESE: list[tuple[str, dict[str, Any]]] = [
     ("主演是成龙的动作片", {**tags("Action"), "cast": {"contains": ["成龙"]}}),
     ("Jackie Chan主演的西部片", {**tags("Western"), "cast": {"contains": ["Jackie Chan"]}}),
     ("《战争与和平》那样的", {}),
+    ("不要八十年代的", {"year": {"!=": years(1980, 1989)}}),
+    ("不要1980年代的电影", {"year": {"!=": years(1980, 1989)}}),
+    ("不是九十年代的动作片", {**tags("Action"), "year": {"!=": years(1990, 1999)}}),
+    ("不要七十年代和八十年代的", {"year": {"!=": years(1970, 1989)}}),
+    ("八九十年代的", {"year": {">=": 1980, "<=": 1999}}),
+    ("80、90年代的", {"year": {">=": 1980, "<=": 1999}}),
+    ("上世纪二十年代", {"year": {">=": 1920, "<=": 1929}}),
+    ("1990年左右", {"year": {">=": 1988, "<=": 1992}}),
+    ("1990年前后的", {"year": {">=": 1988, "<=": 1992}}),
+    ("1985年以前或者1990年以后的", {"year": {"!=": years(1985, 1990)}}),
+    ("背景在1942年的战争片", tags("War")),
+    ("不恐怖的悬疑片", {"tags": {"not_contains": ["Horror"], "contains": ["Mystery"]}}),
+    ("要不恐怖片吧", tags("Horror")),
     ("随便推荐几部", {}),
 ]
 
@@ -214,6 +251,13 @@ def test_years_bound_a_date_where_there_is_no_year(domain: Domain) -> None:
     assert read.filters == {"published_at": {"<": "2020"}}
     assert not catalogue.mask(read.filters).any()
     assert catalogue.mask(understand("from 2020", catalogue, domain).filters).all()
+
+
+def test_a_refused_decade_leaves_the_years_around_it(domain: Domain) -> None:
+    films = [Item(item_id=str(y), title="x", attributes={"year": y}) for y in (1979, 1980, 1989, 1990)]
+    catalogue = Catalogue.build([*films, Item(item_id="-", title="x")], domain)
+    mask = catalogue.mask(understand("nothing from the 80s", catalogue, domain).filters)
+    assert mask.tolist() == [True, False, False, True, True]
 
 
 def test_a_duration_is_in_the_units_of_the_field(domain: Domain) -> None:

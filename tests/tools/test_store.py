@@ -115,6 +115,25 @@ def test_until_leaves_out_the_moment_itself(full: Store) -> None:
     assert full.events(until=2.0)["item_id"].to_list() == ["s01"]
 
 
+def test_corrections_of_one_user_at_once_all_stay(full: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(lambda n: full.correct_user("fresh", {f"a{n}": n}, profiling=False if n == 9 else None), range(40))
+        )
+    user = full.user("fresh")
+    assert user
+    assert user.attributes == {f"a{n}": n for n in range(40)}
+    assert not user.profiling
+    full.correct_user("fresh", {"a1": None})
+    assert "a1" not in (full.user("fresh") or user).attributes
+
+
+def test_a_user_has_a_bounded_number_of_attributes(full: Store) -> None:
+    with pytest.raises(InvalidInput, match="at most"):
+        full.correct_user("fresh", {f"a{n}": n for n in range(5_000)})
+    assert full.user("fresh") is None
+
+
 def test_an_event_is_seen_by_the_very_next_read_and_creates_its_user(full: Store) -> None:
     assert full.append([viewed("s01", user="stranger")]) == ["applied"]
     assert full.user_events("stranger")["item_id"].to_list() == ["s01"]

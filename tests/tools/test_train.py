@@ -78,6 +78,17 @@ def test_training_twice_gives_the_same_slates(own_home: Home, box: Toolbox) -> N
     again.store.close()
 
 
+def test_nothing_is_learned_from_a_user_who_switched_profiling_off(own_home: Home) -> None:
+    store = Store.open(own_home.store_url)
+    for user in (*world.CAMP_A, "bridge", "optout"):
+        store.correct_user(user, {}, profiling=False)
+    train(own_home, store=store, progress=False)
+    box = Toolbox.open(own_home, store)
+    assert not set(world.CAMP_A) & set(box.neighbors.user_ids)
+    assert len(store.events(profiled=True)) < len(store.events())
+    store.close()
+
+
 @pytest.mark.parametrize("until", [world.START + 200 * world.DAY, "2024-06-01T22:13:20+00:00"])
 def test_until_hides_later_events(own_home: Home, until: float | str) -> None:
     train(own_home, until=until, progress=False)

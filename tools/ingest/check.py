@@ -149,9 +149,9 @@ def _context(written: str) -> tuple[str | None, str | None]:
         return None, f"has {len(written)} characters, at most {MAX_TEXT} are kept"
     try:
         value = orjson.loads(written)
-    except orjson.JSONDecodeError as error:
+        return (json_text(value), None) if isinstance(value, dict) else (None, "is not a JSON object")
+    except (orjson.JSONDecodeError, TypeError) as error:  # TypeError: nested too deep to be written again
         return None, f"is not JSON: {error}"
-    return (json_text(value), None) if isinstance(value, dict) else (None, "is not a JSON object")
 
 
 def repeated(values: pl.Series, rows: pl.Series) -> pl.Series:

@@ -100,7 +100,7 @@ def _items(path: Path, _store: Store, domain: Domain, loads: _Loads, report: Ing
         _unique(check.identifier(of("item_id")), table),
         check.text(of("title"), required=True),
         check.text(of("description"), one_line=False),
-        check.names(of("tags")),
+        check.names(of("tags", lists=True)),
         check.text(of("url")),
         check.text(of("image_url")),
         _published(of("published_at")),

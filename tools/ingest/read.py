@@ -31,11 +31,17 @@ class Table:
     loose: set[str]
     rejects: list[tuple[int, str, str]] = field(default_factory=list)  # row, column, reason
 
-    def column(self, name: str) -> pl.Series:
-        """The file's column, or nulls where it has none."""
-        if name in self.frame.columns:
-            return self.frame[name]
-        return pl.Series(name, [None] * len(self.frame), pl.String)
+    def column(self, name: str, lists: bool = False) -> pl.Series:
+        """The file's column, or nulls where it has none.
+
+        Raises:
+            InvalidInput: it holds lists, and may not.
+        """
+        if name not in self.frame.columns:
+            return pl.Series(name, [None] * len(self.frame), pl.String)
+        if isinstance(self.frame[name].dtype, pl.List) and not lists:
+            raise InvalidInput(f"{self.file}: column {name!r} holds lists; write one value in a row")
+        return self.frame[name]
 
 
 def read(path: Path, required: Iterable[str]) -> Table:
@@ -53,13 +59,19 @@ def read(path: Path, required: Iterable[str]) -> Table:
         raise InvalidInput(f"{path}: {error.strerror or error}; check the path") from None
     if not data.strip():
         raise InvalidInput(f"{path}: the file is empty")
-    table = readers[path.suffix.lower()](path, data)
+    try:
+        table = readers[path.suffix.lower()](path, data)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise InvalidInput(f"{path}: cannot be read as a table: {_first_line(error)}") from None
     _check_columns(table, path, list(required))
     return table
 
 
 def _check_columns(table: Table, path: Path, required: list[str]) -> None:
     names = [name for name in table.frame.columns if name != ROW]
+    if not len(table.frame) and table.rejects:
+        row, _, reason = table.rejects[0]
+        raise InvalidInput(f"{path}: no row can be read; row {row} {reason}")
     for name in names:
         if not name.strip() or hidden(name):
             raise InvalidInput(f"{path}: column {names.index(name) + 1} is named {name!r}; give it a visible name")
@@ -80,12 +92,13 @@ def _text(path: Path, data: bytes, header: int) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1 - header
-        raise InvalidInput(f"{path}: row {row} is not UTF-8 (byte {error.start}); save the file as UTF-8") from None
+        where = f"row {row}" if row else "the header"
+        raise InvalidInput(f"{path}: {where} is not UTF-8 (byte {error.start}); save the file as UTF-8") from None
 
 
 def _csv(path: Path, data: bytes) -> Table:
     text = _text(path, data, header=1)
-    header = next(csv.reader(io.StringIO(text)))
+    header = _header(path, text)
     doubled = [name for name in header if header.count(name) > 1]
     if doubled:
         raise InvalidInput(f"{path}: two columns are named {doubled[0]!r}; rename one")
@@ -96,6 +109,16 @@ def _csv(path: Path, data: bytes) -> Table:
     if frame.select(pl.all_horizontal(pl.all().is_null()).any()).item():
         return _csv_by_row(path, text, header)  # a blank line, which is nothing, or a line of commas, which is a row
     return Table(str(path), _numbered(frame), set(header))
+
+
+def _header(path: Path, text: str) -> list[str]:
+    try:
+        header = next(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise InvalidInput(f"{path}: the header is not CSV: {error}; end lines with a line feed") from None
+    if ROW in header:
+        raise InvalidInput(f"{path}: a column is named {ROW!r}; give it a visible name")
+    return header
 
 
 def _csv_by_row(path: Path, text: str, header: list[str]) -> Table:
@@ -120,7 +143,7 @@ def _csv_by_row(path: Path, text: str, header: list[str]) -> Table:
 def _parquet(path: Path, data: bytes) -> Table:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InvalidInput(f"{path}: not a whole Parquet file ({_first_line(error)}); write or copy it again") from None
     return Table(str(path), _numbered(frame.select(_plain(path, s) for s in frame)), set())
 
@@ -134,7 +157,7 @@ def _plain(path: Path, column: pl.Series) -> pl.Series:
         return _iso(column)
     if isinstance(kind, pl.Categorical | pl.Enum):
         return column.cast(pl.String)
-    if isinstance(kind, pl.List | pl.Array):
+    if isinstance(kind, pl.List | pl.Array) and not kind.inner.is_nested():
         return column.cast(pl.List(pl.String))
     if isinstance(kind, pl.Struct) and column.name == "context":
         return pl.Series(column.name, [None if v is None else _json(v) for v in column.to_list()], pl.String)
@@ -162,9 +185,11 @@ def _jsonl(path: Path, data: bytes) -> Table:
         try:
             rows.append(_object(line))
             numbers.append(number)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             rejects.append((number, "", f"is not a JSON object: {_first_line(error)}"))
     names = dict.fromkeys(name for row in rows for name in row)
+    if ROW in names:
+        raise InvalidInput(f"{path}: a field is named {ROW!r}; give it a visible name")
     loose: set[str] = set()
     columns = [pl.Series(ROW, numbers, pl.Int64)]
     columns += [_from_json(path, name, [row.get(name) for row in rows], loose) for name in names]

@@ -44,12 +44,11 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
-def _jsonable(value: dict[str, Any] | None) -> dict[str, Any] | None:
-    if value is not None:
-        try:
-            orjson.dumps(value)
-        except TypeError as error:
-            raise ValueError(f"not plain JSON: {error}") from None
+def _jsonable(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        orjson.dumps(value)
+    except TypeError as error:
+        raise ValueError(f"not plain JSON: {error}") from None
     return value
 
 
@@ -58,6 +57,9 @@ Line = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_line)]
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean)]
 Time = Annotated[float, BeforeValidator(unix_seconds)]
 Number = Annotated[float, AfterValidator(_finite)]
+
+
+Context = Annotated[dict[str, Any], AfterValidator(_jsonable)]
 
 
 class Record(BaseModel):
@@ -101,4 +103,4 @@ class Event(Record):
     kind: Id = "view"
     value: Number | None = None
     event_id: Id | None = None
-    context: Annotated[dict[str, Any], AfterValidator(_jsonable)] | None = None
+    context: Context | None = None

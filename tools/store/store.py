@@ -18,6 +18,7 @@ from tools.store.bulk import merge, on_conflict
 from tools.store.database import Database
 from tools.store.records import Event, Item, Outcome, User
 
+MAX_ATTRIBUTES = 200  # of one user
 _HISTORY = [tables.events.c[name] for name in frames.HISTORY]
 
 
@@ -83,19 +84,43 @@ class Store:
 
     def save_user(self, user: User) -> None:
         """Add the user, or replace the one with this id."""
-        row = frames.user_row(user) | {"profiling": user.profiling}
         with self._db.write() as connection:
-            connection.execute(on_conflict(self._insert(tables.users), "user_id", ["attributes", "profiling"]), row)
-            _changed(connection)
+            self._put_user(connection, user)
+
+    def correct_user(self, user_id: str, attributes: dict[str, Any], profiling: bool | None = None) -> User:
+        """Change some attributes (None forgets one) and maybe the profiling choice; the rest stays, whoever else writes
+        at the same time. A user nobody knew is created.
+
+        Raises:
+            InvalidInput: more than `MAX_ATTRIBUTES` attributes in all.
+        """
+        with self._db.write() as connection:
+            found = _rows(connection, _select_users().where(tables.users.c.user_id == user_id))
+            old = _user(found[0]) if found else User(user_id=user_id)
+            held = frames.present({**old.attributes, **attributes})
+            if len(held) > MAX_ATTRIBUTES:
+                raise InvalidInput(f"{len(held)} attributes; a user has at most {MAX_ATTRIBUTES}", "attributes")
+            new = User(user_id=user_id, attributes=held, profiling=old.profiling if profiling is None else profiling)
+            self._put_user(connection, new)
+        return new
+
+    def _put_user(self, connection: sa.Connection, user: User) -> None:
+        row = frames.user_row(user) | {"profiling": user.profiling}
+        connection.execute(on_conflict(self._insert(tables.users), "user_id", ["attributes", "profiling"]), row)
+        _changed(connection)
 
     # Events
 
-    def events(self, until: float | None = None) -> pl.DataFrame:
-        """All events strictly before `until` (unix seconds) in time order, ties in the order they came.
+    def events(self, until: float | None = None, profiled: bool = False) -> pl.DataFrame:
+        """All events strictly before `until` (unix seconds) in time order, ties in the order they came; with `profiled`
+        only those of users who let their history be used.
 
         Columns user_id, item_id, timestamp, kind, value.
         """
         query = _before(sa.select(*_HISTORY), until).order_by(tables.events.c.seq)
+        if profiled:
+            private = sa.select(tables.users.c.user_id).where(tables.users.c.profiling.is_(False))
+            query = query.where(tables.events.c.user_id.not_in(private))
         with self._db.read() as connection:
             rows = _rows(connection, query)
         return frames.from_rows(rows, frames.HISTORY).sort("timestamp", maintain_order=True)
