@@ -107,7 +107,7 @@ def _top(box: Toolbox, user: UserView, k: int) -> list[tuple[int, float]]:
         return []
     if len(user.items):
         _put(context, "neighbors", box.neighbors.scores(user), neighbors.SHOWN)
-        _put(context, "profile", box.profile.score(user), profile.SHOWN)
+        _put(context, "profile", box.profile.appeal(user), profile.SHOWN)
         items = context.bus.items()
         context.bus.put(Candidates("ctr", items, box.ctr.predict(user, items), _untold))
     items, scores = best(context, {}, k)

@@ -63,7 +63,9 @@ def train(
         trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
-            bench = _Bench.of(data, domain, before, folder, _reusable(home) if only is None else None)
+            current = _reusable(home)
+            earlier, follows = current if only is None else None, _followed(current, before)
+            bench = _Bench.of(data, domain, before, folder, earlier, follows)
         metrics: Metrics = {}
         for tool in TOOLS:
             with step(tool) as part:
@@ -137,12 +139,15 @@ class _Bench:
     events: Interactions
     folder: Path
     earlier: Path | None  # a bundle whose vectors may be used again
+    before: Path | None  # the bundle this one follows, if that saw no later events
 
     @classmethod
-    def of(cls, data: Store, domain: Domain, until: float | None, folder: Path, earlier: Path | None) -> _Bench:
+    def of(
+        cls, data: Store, domain: Domain, until: float | None, folder: Path, earlier: Path | None, before: Path | None
+    ) -> _Bench:
         catalogue = read_catalogue(folder, domain)
         events = Interactions.from_events(data.events(until, profiled=True), catalogue, domain.feedback)
-        return cls(domain, catalogue, events, folder, earlier)
+        return cls(domain, catalogue, events, folder, earlier, before)
 
     def fit_and_save(self, tool: str, part: Part) -> dict[str, float]:
         model = self.fit(tool, part)
@@ -155,7 +160,9 @@ class _Bench:
                 reuse, total = self.earlier and self.earlier / "search", len(self.catalogue)
                 return SearchIndex.fit(self.catalogue, encoder(), reuse, lambda done: part(done / total))
             case "profile":
-                return ProfileModel.fit(self.catalogue, self.events, self.domain)
+                return ProfileModel.fit(
+                    self.catalogue, self.events, self.domain, self.before and self.before / "profile"
+                )
             case "neighbors":
                 return NeighborModel.fit(self.events)
             case "popularity":
@@ -201,6 +208,14 @@ def _reusable(home: Home) -> Path | None:
     except (BundleMissing, CorruptData):
         return None
     return folder
+
+
+def _followed(folder: Path | None, until: float | None) -> Path | None:
+    """The bundle that lasting names are taken from; never one that saw events this one must not know of."""
+    if folder is None or until is None:
+        return folder
+    earlier = bundle.read_manifest(folder).until
+    return folder if earlier is not None and earlier <= until else None
 
 
 def _take_over(tool: str, folder: Path, base: Base | None) -> dict[str, float]:

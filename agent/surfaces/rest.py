@@ -172,4 +172,4 @@ def _profile(box: Toolbox, user_id: str) -> Profile:
     view = box.view(user_id)
     if not view.known:
         raise NotFound(f"no user {user_id!r}", "user_id")
-    return describe(box.profile, view)
+    return describe(box.profile, view, box.neighbors)

@@ -114,7 +114,7 @@ def test_every_figure_in_the_evidence_is_counted_from_the_liked_history(user: st
     turn = context(view(user))
     tool.run(tool.Arguments(), turn)
     recent = view(user).liked[-60:].tolist()
-    reasons = [(item, r) for item in turn.bus.items().tolist() for r in turn.bus.evidence(item)]
+    reasons = [(item, r) for item in turn.bus.items().tolist() for r in turn.bus.evidence(item) if r.kind == "profile"]
     assert reasons
     for item, reason in reasons:
         figures = reason.model_extra or {}

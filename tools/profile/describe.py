@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.profile.behaviour import iso, statistics
 from tools.profile.model import ProfileModel
-from tools.profile.records import Drift, Interest, Interests, Profile, Seen
+from tools.profile.records import Drift, Interest, Interests, Profile, Seen, Segment
+from tools.profile.segments import ENOUGH
+from tools.profile.similar import similar_users
 from tools.user import UserView
+
+if TYPE_CHECKING:
+    from tools.neighbors.model import NeighborModel
 
 SHORT_TERM = 6.0  # the half-life is divided by this for what the user likes at the moment
 LIKES, AVERSIONS, LATEST, MOVED = 10, 3, 10, 3  # of each that a description holds
 CHANGE = 0.12  # of a unit vector, from which an interest rose or fell
 FEWEST = 2  # liked items that a change stands on
+PARTLY = 0.1  # share from which a user is said to belong to a segment
 
 Vector = NDArray[np.float32]
 
 
-def describe(model: ProfileModel, user: UserView) -> Profile:
+def describe(model: ProfileModel, user: UserView, neighbors: NeighborModel | None = None) -> Profile:
+    """With `neighbors`, similar users too."""
     if not user.profiling:
         return Profile(user_id=user.user_id, profiling=False)
+    segment, memberships = segments_of(model, user)
     return Profile(
         user_id=user.user_id,
         attributes=user.attributes,
         statistics=statistics(model, user),
         interests=interests(model, user),
+        segment=segment,
+        memberships=memberships,
+        similar=similar_users(model, neighbors, user) if neighbors else None,
         history=history(model, user),
     )
 
@@ -42,6 +54,27 @@ def interests(model: ProfileModel, user: UserView) -> Interests:
         rising=rising,
         falling=falling,
     )
+
+
+def segments_of(model: ProfileModel, user: UserView) -> tuple[Segment | None, list[Segment]]:
+    """The user's segment and all they partly belong to; nothing for a user who liked too little to tell."""
+    found, place, own = model.segments, model.place(user), model.segment(user)
+    if found is None or place is None or own is None:
+        return None, []
+    shares = found.membership(place)
+    told = [
+        Segment(
+            id=found.ids[n],
+            label=found.names[n].en,
+            label_zh=found.names[n].zh,
+            share=round(float(shares[n]), 3),
+            users=int(found.sizes[n]),
+            traits=list(found.traits[n]),
+        )
+        for n in range(len(found.ids))
+    ]
+    partly = sorted((s for s in told if s.share >= PARTLY and s.users >= ENOUGH), key=lambda s: -s.share)
+    return told[own] if told[own].users >= ENOUGH else None, partly
 
 
 def history(model: ProfileModel, user: UserView) -> list[Seen]:

@@ -1,12 +1,13 @@
 """The profile: P_u, a decayed mean of what a user liked in the space of item content. describe.py puts it in words.
 
-sim(P_u, C) is the cosine of the user's vector and an item's. Nothing is learned from other users here, and nothing is
-refitted for a fresh event: the vector is made from the history as it is now.
+sim(P_u, C) is the cosine of the user's vector and an item's. Nothing is refitted for a fresh event: the vector is made
+from the history as it is now, and folded into the segments of the other users (crowd.py).
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,19 +21,24 @@ from scipy.stats import rankdata
 
 from tools.domain import Domain
 from tools.interactions import Interactions
+from tools.profile.crowd import Crowd
+from tools.profile.segments import LEAST_LIKES, Segments
+from tools.profile.space import DISLIKE
 from tools.profile.vectors import Feature, content_vectors
 from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
 
-DISLIKE = 0.5  # of the mean of what was disliked that is taken off the mean of what was liked
+RARE = 1e-3  # share of a segment that likes an item, below which it hardly matters how many do
+SEGMENT = 0.5  # weight of the segments' liking beside the cosine; NDCG@10 of the two on validation is 0.091, of the
+# cosine alone 0.024, of popularity 0.073 (MovieLens 100K, every known item left out)
 
 
 @dataclass(frozen=True, eq=False)
 class ProfileModel:
     """`item_vectors` C (n_items, d) float32 CSR, rows L2-normalised; `features` (d) name its columns; `popularity`
-    (n_items,) percentiles.
+    (n_items,) percentiles; `crowd` the other users, None where there are too few.
     """
 
     item_vectors: sp.csr_matrix
@@ -41,13 +47,27 @@ class ProfileModel:
     half_life_days: float
     ids: tuple[str, ...]
     titles: tuple[str, ...]
+    crowd: Crowd | None = None
 
     @classmethod
-    def fit(cls, catalogue: Catalogue, interactions: Interactions, domain: Domain) -> ProfileModel:
+    def fit(
+        cls, catalogue: Catalogue, interactions: Interactions, domain: Domain, before: Path | None = None
+    ) -> ProfileModel:
+        """`before`: folder of the model that this one follows; its segments keep their numbers where they can."""
         vectors, features = content_vectors(catalogue)
         likers = np.asarray(interactions.liked().sum(axis=0)).ravel()
         percentile = ((rankdata(likers) - 0.5) / max(len(likers), 1)).astype(np.float32)
-        return cls(vectors, features, percentile, domain.feedback.half_life_days, catalogue.ids, catalogue.titles)
+        crowd = Crowd.fit(vectors, features, interactions, domain, Crowd.load(before) if before else None)
+        half_life = domain.feedback.half_life_days
+        return cls(vectors, features, percentile, half_life, catalogue.ids, catalogue.titles, crowd)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        return self.segments.metrics if self.segments else {}
+
+    @property
+    def segments(self) -> Segments | None:
+        return self.crowd.segments if self.crowd else None
 
     @cached_property
     def is_facet(self) -> NDArray[np.bool_]:
@@ -79,6 +99,29 @@ class ProfileModel:
         vectors = self.item_vectors if items is None else self.item_vectors[items]
         return np.asarray(vectors @ self.vector(user), np.float32)
 
+    def place(self, user: UserView) -> NDArray[np.float32] | None:
+        """Where the user stands among the others, (a,); None without likes or without others."""
+        if self.crowd is None or not len(user.liked):
+            return None
+        return self.crowd.place(self.vector(user, math.inf), len(user.liked))
+
+    def segment(self, user: UserView) -> int | None:
+        """Position of the user's segment; None where there are none, or too little is liked to tell."""
+        place = self.place(user)
+        if place is None or not self.segments or len(user.liked) < LEAST_LIKES:
+            return None
+        return self.segments.of(place)
+
+    def appeal(self, user: UserView) -> NDArray[np.float32]:
+        """How far each item fits the user's taste and is liked by users of like taste, shape (n_items,); 0 for what
+        points away from P_u.
+        """
+        score, place = self.score(user), self.place(user)
+        if place is not None and self.segments:
+            liking = np.log1p(self.segments.membership(place) @ self.segments.rates / RARE)
+            return np.where(score > 0, score + SEGMENT * liking, 0.0).astype(np.float32)
+        return np.maximum(score, 0.0)
+
     def counts(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many of `items` have each feature, shape (d,)."""
         return np.bincount(self.item_vectors[items].indices, minlength=len(self.features))
@@ -102,6 +145,8 @@ class ProfileModel:
             "titles": self.titles,
         }
         (folder / "profile.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
+        if self.crowd:
+            self.crowd.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> ProfileModel:
@@ -113,4 +158,5 @@ class ProfileModel:
             rest["half_life_days"],
             tuple(rest["ids"]),
             tuple(rest["titles"]),
+            Crowd.load(folder),
         )

@@ -45,7 +45,7 @@ class Interests(BaseModel):
 
 
 class Share(BaseModel):
-    """`share` in [0, 1] of the window's liked items that have the value; an item may have several."""
+    """`share` in [0, 1] of the liked items that have the value; an item may have several."""
 
     attribute: str
     value: str
@@ -93,6 +93,29 @@ class Statistics(BaseModel):
     rhythm: Rhythm | None = None
 
 
+class Segment(BaseModel):
+    """A group of users with like taste. `id` lasts from training to training; `share` in [0, 1] is how much of the
+    user's taste is the group's; `users` are in it; `traits` are what its members like more than others do.
+    """
+
+    id: int
+    label: str
+    label_zh: str
+    share: float
+    users: int
+    traits: list[str] = Field(default_factory=list)
+
+
+class SimilarUsers(BaseModel):
+    """Never who they are: how many of the nearest users by shared likes (`by_history`) there are, how many of these are
+    among the nearest by taste too (None below 5), and what they like more than everyone does and this user likes too.
+    """
+
+    by_history: int
+    by_taste_too: int | None = None
+    shared: list[Share] = Field(default_factory=list)
+
+
 class Seen(BaseModel):
     """One event of the history. `liked` is None where the event says nothing either way."""
 
@@ -110,4 +133,7 @@ class Profile(BaseModel):
     attributes: dict[str, Any] = Field(default_factory=dict)
     statistics: Statistics = Field(default_factory=Statistics)
     interests: Interests = Field(default_factory=Interests)
+    segment: Segment | None = None
+    memberships: list[Segment] = Field(default_factory=list)  # largest share first
+    similar: SimilarUsers | None = None
     history: list[Seen] = Field(default_factory=list)  # newest first

@@ -16,6 +16,7 @@ from tools.domain import Domain, Language
 from tools.profile.describe import describe
 from tools.profile.model import ProfileModel
 from tools.profile.records import Drift, Interest, Profile, Rhythm, Window
+from tools.profile.segments import ENOUGH
 from tools.profile.vectors import Feature
 from tools.user import UserView
 
@@ -27,6 +28,8 @@ NAME = "profile_lookup"
 SHOWN = 100
 RECENT = 60  # liked items that evidence counts over
 AVERSE = -0.1  # weight from which an interest is called a dislike
+PARTLY = 0.3  # share of another segment from which it is named too
+MORE = 1.25  # times as liked in the segment as among all, from which that is told
 OFTEN = 0.2  # share of them from which a feature is liked often
 # Words in an attribute's name that make it one to keep quiet about unless it is asked for.
 SENSITIVE = frozenset(
@@ -68,9 +71,12 @@ def run(args: Arguments, context: Context) -> str:
 
 
 def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
-    """Which of the user's interests an item meets, counted over the last 60 items they liked."""
+    """Which of the user's interests an item meets, counted over the last 60 items they liked; and how many users of
+    their segment liked it, where these are more than elsewhere.
+    """
     p, recent = model.vector(user), user.liked[-RECENT:]
     all_liked = len(recent) == len(user.liked)
+    in_segment = _segment_reason(model, user, domain)
 
     @cache
     def counts() -> Any:
@@ -82,15 +88,38 @@ def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
         found = [(model.features[f], int(counts()[f])) for f, share in model.parts(p, item) if share > 0]
         found = [(feature, n) for feature, n in found if n >= min(2, len(recent))]
         telling = [(feature, n) for feature, n in found if feature.role != "band"] or found
-        return [_evidence(telling[:2], len(recent), all_liked, domain)] if telling else []
+        own = [_evidence(telling[:2], len(recent), all_liked, domain)] if telling else []
+        return [*own, *in_segment(item)]
+
+    return why
+
+
+def _segment_reason(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
+    """The segment's name stays out: it holds facets that the item may lack, and the check would take them for its."""
+
+    @cache
+    def segment() -> int | None:
+        return model.segment(user)
+
+    def why(item: int) -> list[Evidence]:
+        found, own = model.segments, segment()
+        if found is None or own is None:
+            return []
+        support, of = int(found.liked[own, item]), int(found.sizes[own])
+        elsewhere = float(found.liked[:, item].sum()) / max(int(found.sizes.sum()), 1)
+        if support < ENOUGH or support / of < MORE * elsewhere:
+            return []
+        text = f"{domain.liked.en} by {support} of the {of} users in your taste segment"
+        text_zh = f"与你口味同类的 {of} 位用户中有 {support} 位{domain.liked.zh}"
+        return [Evidence(kind="popularity", text=text, text_zh=text_zh, support=support, of=of)]
 
     return why
 
 
 def _put(context: Context) -> None:
-    """The eligible items nearest to the user's vector go on the bus, best first; none that points away from it."""
+    """The eligible items that fit the user best go on the bus, best first; none that points away from their taste."""
     model, user = context.box.profile, context.user
-    scores = model.score(user)
+    scores = model.appeal(user)
     among = np.flatnonzero(context.eligible & (scores > 0))
     items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
     if len(items):
@@ -144,7 +173,15 @@ def _interests(profile: Profile) -> str:
     averse = ", ".join(map(_weighed, [i for i in held.long if i.weight <= AVERSE][:2]))
     parts = [("Likes", likes), ("Dislikes", averse)]
     parts += [("Lately more", _moved(held.rising)), ("Lately less", _moved(held.falling))]
+    parts.append(("Segment", _segment(profile)))
     return " ".join(f"{label}: {words}." for label, words in parts if words)
+
+
+def _segment(profile: Profile) -> str:
+    if not profile.segment:
+        return ""
+    other = next((s for s in profile.memberships if s.id != profile.segment.id and s.share >= PARTLY), None)
+    return profile.segment.label + (f", partly {other.label}" if other else "")
 
 
 def _weighed(interest: Interest) -> str:
