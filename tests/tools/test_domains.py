@@ -1,4 +1,4 @@
-"""Every shipped domain works on its example: the files load, the tools train, wishes in both languages are understood."""
+"""Every shipped domain works on its example: files load, tools train, wishes in both languages are understood."""
 
 from __future__ import annotations
 
