@@ -1,9 +1,10 @@
 """Groups of points: K-means decides how many and where, a Gaussian mixture on top of it says how much of each.
 
 How the number is chosen: a number is stable when K-means refitted on bootstrap samples puts the users together as
-before (mean adjusted Rand index of at least 0.55; 0 is chance). Among the stable ones the largest is taken whose mean
-silhouette is at least 0.9 of the best: more groups say more of each user, but only while they are as well apart. The
-number of the bundle before is kept down to 0.8 of both, so that groups do not come and go with noise.
+before (mean adjusted Rand index of at least 0.5; 0 is chance). Among the stable ones whose mean silhouette is at least
+0.8 of the best, the one with the highest product of silhouette and stability is taken; two only where no other is left,
+because two groups say little of anyone. The number of the bundle before is kept while it is at least 0.8 as stable as
+it has to be, so that groups do not come and go with noise.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 MOST = 10  # groups
 MEMBERS = 10  # points a group needs on average
-STABLE = 0.55
-GOOD = 0.9  # share of the best silhouette
-KEPT = 0.8  # share of the best silhouette and of STABLE that the number before must have
+STABLE = 0.5
+GOOD = 0.8  # share of the best silhouette
+KEPT = 0.8  # share of STABLE that is enough for the number before
 REFITS, DRAWN, MEASURED = 10, 5_000, 2_000  # bootstrap samples, points in one, points the silhouette is taken of
 FORMS: tuple[Literal["spherical", "diag", "tied", "full"], ...] = ("spherical", "diag", "tied", "full")
 
@@ -73,12 +74,13 @@ def fit(points: Floats, earlier: Floats | None = None) -> Clusters | None:
 
 
 def _chosen(tried: dict[int, _Try], before: int) -> _Try | None:
-    stable = {k: one for k, one in tried.items() if one.stability >= STABLE}
+    enough = {k: KEPT * STABLE if k == before else STABLE for k in tried}
+    stable = {k: one for k, one in tried.items() if one.stability >= enough[k]}
     best = max((one.silhouette for one in stable.values()), default=0.0)
-    kept = tried.get(before)
-    if kept and kept.stability >= KEPT * STABLE and kept.silhouette >= KEPT * best:
-        return kept
-    return max(((k, one) for k, one in stable.items() if one.silhouette >= GOOD * best), default=(0, None))[1]
+    good = {k: one for k, one in stable.items() if one.silhouette >= GOOD * best}
+    telling = {k: one for k, one in good.items() if k > 2} or good
+    k = before if before in good else max(telling, key=lambda k: good[k].silhouette * good[k].stability, default=0)
+    return good.get(k)
 
 
 @dataclass(frozen=True)

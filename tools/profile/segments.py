@@ -21,7 +21,7 @@ from tools.profile.labels import Label
 from tools.profile.space import TasteSpace
 from tools.profile.vectors import Feature
 
-AXES = 3  # of the taste space; on MovieLens a fourth left no number of segments beyond two stable
+AXES = 3  # of the taste space; on MovieLens fewer hide what is old from what is new, more are less stable
 ENOUGH = 5  # users; below it a count is neither telling nor anonymous
 LEAST_LIKES = 5  # below it a user is not counted in a segment, nor told theirs
 SAME = 0.5  # cosine of the tastes of two segments from which they are one
