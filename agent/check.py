@@ -8,38 +8,26 @@ is cut; a passage with nothing left is replaced by the evidence itself. The chec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent import phrases
+from agent import claims, phrases
 from agent.untrusted import sanitize
 from tools.catalogue import Catalogue
 from tools.domain import Domain, Language
+from tools.intent import denial
 from tools.slate import SlateItem
 
 _SENTENCE = re.compile(r"[^.!?。！？]+(?:[.!?。！？](?!\s|$|[\"”」』)）])[^.!?。！？]*)*[.!?。！？]*[\"”」』)）]*\s*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_HAN = "\u3400-\u9fff"  # written without spaces, also next to a Latin name
+_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’-][^\W\d_{_HAN}]+)*|[{_HAN}]+")
 _QUOTE = re.compile(r"[\"“「『《]([^\"”」』》]{2,})[\"”」』》]|(?<!\w)'([^']{3,})'(?!\w)")
-_PAST = re.compile(
-    r"\byou(?:'ve|’ve| have)?(?: already| previously| also| really)?"
-    r" (?:liked|loved|watched|rated|enjoyed|seen|saw|read|bought|played|gave)\b"
-    r"|你(?:曾|之前|以前|已经)?(?:喜欢过|看过|评过|打过|给过|读过|买过|听过|玩过|喜欢的)",
+_LINK = re.compile(
+    r"https?://|www\.|]\(|<[a-z/!]|```|\*\*|\||&#?\w+;|\[\.\]|\b[\w-]+\.(?:com|org|net|io|cn|tv|app|info)\b",
     re.IGNORECASE,
 )
-_TASTE = re.compile(
-    r"\byou (?:often|usually|always|generally|tend to|typically) \w+"
-    r"|你(?:常|经常|一向|总是|一直|平时)(?:喜欢|爱|看|听|读|买)",
-    re.IGNORECASE,
-)
-_OTHERS = re.compile(
-    r"\b(?:people|users|viewers|others|readers|fans|audiences|customers)"
-    r" (?:like you|similar|with|who|also|have|rated|close)"
-    r"|(?:其他|相似|类似|同好|很多|许多)(?:的)?(?:用户|观众|读者|人|影迷)",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"https?://|www\.|]\(|<[a-z/!]|```", re.IGNORECASE)
 _COMMON = frozenset(("i", "i'm", "i'd", "i'll", "i've", "it", "it's", "ok", "tv"))
 
 
@@ -67,6 +55,7 @@ class Grounds:
     facts: tuple[str, ...]
     allowed: frozenset[str]
     kinds: frozenset[str] = frozenset()  # of the evidence
+    people: Mapping[str, str] | None = None  # attribute -> its values as text; None where no item is meant
 
     @cached_property
     def text(self) -> str:
@@ -95,15 +84,21 @@ class Checker:
         for e in item.evidence:
             facts += [e.text, e.text_zh, *_strings((e.model_extra or {}).values())]
         kinds = frozenset(e.kind for e in item.evidence)
-        return Grounds(tuple(facts), self._mentioned("\n".join(facts)), kinds)
+        people = {name: "\n".join(_strings([value])) for name, value in item.attributes.items()}
+        return Grounds(tuple(facts), self._mentioned("\n".join(facts)), kinds, people)
 
     def slate_grounds(self, items: list[SlateItem]) -> Grounds:
         """For words about the slate as a whole: what any of its items bears out."""
         each = [self.grounds(item) for item in items]
+        people: dict[str, str] = {}
+        for g in each:
+            for name, values in (g.people or {}).items():
+                people[name] = f"{people.get(name, '')}\n{values}"
         return Grounds(
             tuple(fact for g in each for fact in g.facts),
             frozenset().union(*(g.allowed for g in each)),
             frozenset().union(*(g.kinds for g in each)),
+            people,
         )
 
     def frame_grounds(self, items: list[SlateItem], words: str) -> Grounds:
@@ -149,14 +144,14 @@ class Checker:
             self._unknown_name(sentence, grounds)
             or self._other_title(sentence, grounds)
             or self._wrong_facet(sentence, grounds)
-            or _unsupported_history(sentence, grounds)
+            or claims.fault(sentence, grounds)
         )
 
     def _unknown_name(self, sentence: str, grounds: Grounds) -> str | None:
         for n, word in enumerate(_WORD.finditer(sentence.replace("’", "'"))):
             name = word[0]
-            bare = name.casefold().removesuffix("'s")
-            known = name.casefold() in _COMMON or f" {bare} " in grounds.folded
+            forms = {name.casefold(), name.casefold().removesuffix("'s")}
+            known = name.casefold() in _COMMON or any(f" {form} " in grounds.folded for form in forms)
             if n and name[0].isupper() and not known and not self._facets.get(name.casefold()):
                 return f"name {name!r} is not in the evidence"
         return None
@@ -174,27 +169,18 @@ class Checker:
         return None
 
     def _wrong_facet(self, sentence: str, grounds: Grounds) -> str | None:
-        wrong = self._mentioned(sentence) - grounds.allowed
-        return f"{', '.join(sorted(wrong))} is not what the catalogue says" if wrong else None
+        """A facet value that is said must be the item's; one that is denied ("not a comedy") must not be."""
+        folded = sentence.casefold()
+        for value, pattern in self._facets.items():
+            for found in pattern.finditer(folded):
+                denied = denial(folded, found.start()) is not None
+                if denied == (value in grounds.allowed) and (grounds.facts or not denied):
+                    return f"{'not ' * denied}{value} is not what the catalogue says"
+        return None
 
     def _mentioned(self, text: str) -> frozenset[str]:
         folded = text.casefold()
         return frozenset(value for value, pattern in self._facets.items() if pattern.search(folded))
-
-
-_CLAIMS = (
-    (_PAST, {"profile", "neighbors"}, "the reader's past"),
-    (_TASTE, {"profile"}, "the reader's taste"),
-    (_OTHERS, {"neighbors", "popularity"}, "other readers"),
-)
-
-
-def _unsupported_history(sentence: str, grounds: Grounds) -> str | None:
-    """A claim about people needs evidence of a kind that is about them."""
-    for claim, kinds, subject in _CLAIMS:
-        if claim.search(sentence) and not grounds.kinds & kinds:
-            return f"a claim about {subject} without evidence"
-    return None
 
 
 def _strings(values: Iterable[object]) -> list[str]:
@@ -213,13 +199,15 @@ def _strings(values: Iterable[object]) -> list[str]:
 
 
 def _facet_patterns(catalogue: Catalogue, domain: Domain) -> dict[str, re.Pattern[str]]:
-    """Folded facet value -> pattern of its names: the value itself as a word, and its Chinese names."""
+    """Folded facet value -> pattern of its names: the value itself as a word, and its other names in both languages."""
     patterns = {}
     for spec in catalogue.fields.values():
         if not spec.facet:
             continue
         for value in spec.values:
             names = [rf"(?<!\w){re.escape(value.casefold())}s?(?!\w)"]
-            names += [re.escape(a) for a in domain.aliases.get(spec.name, {}).get(value, ()) if not a.isascii()]
+            for alias in domain.aliases.get(spec.name, {}).get(value, ()):
+                name = re.escape(alias.casefold())
+                names.append(rf"(?<!\w){name}(?!\w)" if alias.isascii() else name)
             patterns[value.casefold()] = re.compile("|".join(names))
     return patterns

@@ -107,11 +107,11 @@ class _Reader:
         choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
         either = {name for pair in choices for name in pair}
         for name in names:
-            denial = _denial(text, name.at)
-            start = name.start if denial is None else min(denial, name.start)
-            places = [(name.field, name.name)] if denial is None else self.names.roles(name)
+            refusal = denial(text, name.at)
+            start = name.start if refusal is None else min(refusal, name.start)
+            places = [(name.field, name.name)] if refusal is None else self.names.roles(name)
             for field, value in places:
-                operator = self._operator(field, denial is not None, name in either)
+                operator = self._operator(field, refusal is not None, name in either)
                 yield Reading(start, name.end, field, operator, [value])
 
     def facets(self, text: str) -> list[Reading]:
@@ -130,8 +130,8 @@ class _Reader:
         start = None
         for n, facet in enumerate(group):
             follows = group[n - 1].end if joined and start is not None else None
-            denial = _denial(text, facet.start)
-            start = follows if denial is None else denial
+            refusal = denial(text, facet.start)
+            start = follows if refusal is None else refusal
             denied = start is not None
             operator = self._operator(facet.field, denied, either)
             stands = "" if denied else facet.value
@@ -154,7 +154,7 @@ class _Reader:
         return "contains_any" if either else "contains"
 
 
-def _denial(text: str, at: int) -> int | None:
+def denial(text: str, at: int) -> int | None:
     """Where the negation starts that ends right before `at`."""
     begin = max(0, at - LOOK_BACK)
     found = _NEGATED.search(text[begin:at])

@@ -15,7 +15,13 @@ ITEM = SlateItem(
     item_id="s05",
     title="Galactic Taxi",
     score=0.9,
-    attributes={"tags": ["Comedy", "Sci-Fi"], "year": 1985, "director": ["Ada Quill"], "runtime": 95},
+    attributes={
+        "tags": ["Comedy", "Sci-Fi"],
+        "year": 1985,
+        "director": ["Ada Quill"],
+        "cast": ["Penny Lark", "Otto Grin"],
+        "runtime": 95,
+    },
     evidence=[
         Evidence(
             kind="neighbors",
@@ -46,6 +52,12 @@ TRUE = [
     "It runs 95 minutes.",
     "这部科幻喜剧和你打了高分的《Robot Butler》很配。",
     "它是1985年的作品。",
+    "Directed by Ada Quill, it is a funny film for a quiet evening.",
+    "A comedy starring Penny Lark and Otto Grin.",
+    "It is not only a comedy, and not a horror film at all.",
+    "One you haven't seen yet, and won't forget.",
+    "由Ada Quill执导，十分有趣。",
+    "主演Otto Grin带来一部搞笑的科幻片，不恐怖。",
 ]
 FALSE = [
     "It was made in 1986.",
@@ -60,6 +72,34 @@ FALSE = [
     "它是一部恐怖的西部片。",
     "它是1999年的作品。",
     "这和《Moonbase Mishaps》很像。",
+    "It was made in the eighties by two friends.",
+    "It is a four-hour epic.",
+    "directed by steven spielberg.",
+    "It is directed by Penny Lark.",
+    "starring tom cruise and nobody else.",
+    "This is not a comedy.",
+    "It is never funny.",
+    "A scary film.",
+    "You have never liked Robot Butler.",
+    "You hated Robot Butler.",
+    "You watched it last week.",
+    "Everyone loved it.",
+    "All your friends agree.",
+    "It is an award-winning classic.",
+    "It is a sequel.",
+    "It is free on netflix.",
+    "I called the search tool for you.",
+    "Visit example.com for tickets.",
+    "&lt;script&gt; is here.",
+    "A **bold** claim.",
+    "一九八六年上映。",
+    "片长四小时。",
+    "由张艺谋导演。",
+    "获得了奥斯卡奖。",
+    "这不是喜剧。",
+    "你讨厌这类电影。",
+    "你上周看过它。",
+    "大家都喜欢它。",
 ]
 
 
@@ -86,6 +126,13 @@ def test_a_claim_about_other_readers_needs_evidence_about_them(checker: Checker,
     assert checker.passage(claim, BARE, "en").replaced
 
 
+def test_a_name_with_an_apostrophe_is_known_by_it(checker: Checker) -> None:
+    text = "goes with The Vicar's Daughter, which you rated highly"
+    item = ITEM.model_copy(update={"evidence": [Evidence(kind="neighbors", text=text, text_zh=text)]})
+    said = "It goes with The Vicar's Daughter, which you rated highly."
+    assert checker.passage(said, item, "en").text == said
+
+
 def test_only_the_faulty_sentence_is_cut(checker: Checker) -> None:
     checked = checker.passage("It is a comedy. It won 11 Oscars. It runs 95 minutes.", ITEM, "en")
     assert checked.text == "It is a comedy. It runs 95 minutes."
@@ -96,3 +143,5 @@ def test_an_opening_may_repeat_the_request_but_not_claim_what_not_every_item_has
     grounds = checker.frame_grounds([ITEM], "a comedy, nothing from before 1985")
     assert checker.sentences("Sci-fi comedies, nothing from before 1985.", grounds).text
     assert not checker.sentences("Here are some westerns.", grounds).text
+    assert checker.sentences("No horror, as you wish.", grounds).text
+    assert checker.sentences("八十年代的喜剧。", checker.frame_grounds([ITEM], "八十年代的喜剧")).text
