@@ -81,8 +81,8 @@ def user_id(text: str) -> str:
 def json_object(text: str, option: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not JSON: {error}", param_hint=option) from None
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"{text[:200]!r} is not JSON: {error}", param_hint=option) from None
     if not isinstance(value, dict):
-        raise typer.BadParameter(f"{text!r} is not a JSON object {{...}}", param_hint=option)
+        raise typer.BadParameter(f"{text[:200]!r} is not a JSON object {{...}}", param_hint=option)
     return value

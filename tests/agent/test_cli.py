@@ -228,6 +228,13 @@ def test_recommend_refuses_what_it_cannot_read(trained_home: Home) -> None:
     assert refusal(trained_home, "recommend", "--user", " ")["param"] == "user"
 
 
+def test_json_nested_without_end_is_bad_usage(trained_home: Home) -> None:
+    deep = '{"a":' * 3000 + "1" + "}" * 3000
+    done = run(trained_home, "recommend", "--user", "a01", "--filters", deep)
+    assert done.exit_code == 2
+    assert "is not JSON" in done.output
+
+
 def test_an_untrained_home_names_the_remedy(home: Home) -> None:
     for command in (
         ["recommend", "--user", "1"],
