@@ -58,6 +58,12 @@ def index(catalogue: Catalogue, encoder: Encoder, open_index: Any) -> SearchInde
     return open_index(SearchIndex.fit(catalogue, encoder))
 
 
+@pytest.fixture(scope="module")
+def crowded(encoder: Encoder, open_index: Any) -> SearchIndex:
+    """More items than are ever compared one by one without a filter."""
+    return open_index(SearchIndex.fit(crowd(SCAN + 700), encoder))
+
+
 def crowd(n: int) -> Catalogue:
     """Enough items that Chroma is asked."""
     things = ("lamp", "boat", "cheese", "violin", "tiger", "mountain", "train", "robot")
@@ -113,16 +119,46 @@ def test_what_is_like_an_item_leaves_it_out(index: SearchIndex, catalogue: Catal
     assert {catalogue.ids[i] for i in items} == {"w2", "w3"}
 
 
-def test_chroma_finds_what_comparing_all_vectors_finds(encoder: Encoder, open_index: Any) -> None:
-    catalogue = crowd(SCAN + 300)
-    index = open_index(SearchIndex.fit(catalogue, encoder))
-    vector = encoder.query("an old wooden boat")
-    for eligible in (np.ones(len(catalogue), bool), catalogue.numbers("n") < SCAN + 200):
-        items, cosines = index.query("an old wooden boat", eligible, 50)
-        exact = np.where(eligible, index.vectors @ vector, -1.0)
-        np.testing.assert_allclose(cosines, np.sort(exact)[::-1][:50], atol=1e-5)
-        assert eligible[items].all()
-        assert len(set(items.tolist())) == 50
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95, 1.0])
+def test_whatever_share_is_allowed_the_nearest_are_those_of_comparing_all_vectors(share: float, crowded: Any) -> None:
+    index, vector = crowded, crowded.encoder.query("an old wooden boat")
+    n = len(index.catalogue)
+    eligible = np.random.default_rng(0).random(n) < share
+    items, cosines = index.query("an old wooden boat", eligible, 50)
+    exact = np.sort(np.where(eligible, index.vectors @ vector, -1.0))[::-1][: min(50, eligible.sum())]
+    np.testing.assert_allclose(cosines, exact, atol=1e-5)
+    assert eligible[items].all()
+    assert len(set(items.tolist())) == len(items) == len(exact)
+
+
+def test_when_the_nearest_are_not_allowed_the_next_ones_are_found(crowded: Any) -> None:
+    cosines = crowded.vectors @ crowded.encoder.query("an old wooden boat")
+    order = np.argsort(-cosines, kind="stable")
+    eligible = np.ones(len(order), bool)
+    eligible[order[:500]] = False
+    _, found = crowded.query("an old wooden boat", eligible, 100)
+    np.testing.assert_allclose(found, cosines[order[500:600]], atol=1e-5)
+
+
+def test_chroma_is_asked_where_most_items_are_allowed(crowded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = chroma.nearest
+
+    def noted(collection: Any, vector: Any, n: int) -> list[str]:
+        asked.append(n)
+        return real(collection, vector, n)
+
+    monkeypatch.setattr(chroma, "nearest", noted)
+    eligible = np.ones(len(crowded.catalogue), bool)
+    crowded.query("a tiger", eligible, 10)
+    assert asked == [10]
+    eligible[: len(eligible) // 4] = False
+    crowded.query("a tiger", eligible, 10)
+    assert len(asked) == 2
+    assert 10 < asked[1] < 200
+    eligible[: len(eligible) // 4 * 3] = False
+    crowded.query("a tiger", eligible, 10)
+    assert len(asked) == 2
 
 
 def test_the_collection_is_a_real_one(index: SearchIndex) -> None:

@@ -7,7 +7,6 @@ embedding function would download a model.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -71,9 +70,9 @@ def fill(collection: Collection, catalogue: Catalogue, vectors: NDArray[np.float
         )
 
 
-def nearest(collection: Collection, vector: NDArray[np.float32], n: int, among: Sequence[str] | None) -> list[str]:
-    """Ids of about the n nearest items, nearest first; `among`: only these ids."""
-    found = collection.query(query_embeddings=[vector], n_results=n, ids=among, include=[])
+def nearest(collection: Collection, vector: NDArray[np.float32], n: int) -> list[str]:
+    """Ids of about the n nearest items, nearest first."""
+    found = collection.query(query_embeddings=[vector], n_results=n, include=[])
     return list(found["ids"][0])
 
 

@@ -1,4 +1,4 @@
-"""The vector_search tool: items whose text is close to some words, among those that filters allow."""
+"""The vector_search tool: items close to some words, by meaning and by the words, among those that filters allow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools import filters
 from tools.bus import Candidates, Evidence, Explain
 from tools.context import Context
 from tools.search.glossary import readable
-from tools.search.model import Found
+from tools.search.model import Hits
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue, Filters
@@ -42,41 +42,53 @@ def arguments(catalogue: Catalogue) -> type[BaseModel]:
 
 
 def run(args: Any, context: Context) -> str:
-    """Puts the nearest 100 allowed items on the bus."""
+    """Puts the best 100 allowed items on the bus."""
     box, words = context.box, clean(args.query)
     read = words if box.search.encoder.reads_chinese else readable(words, box.domain)
-    if not read:
-        return "There is nothing to search with in the query: give a few English words."
     allowed = context.eligible & box.catalogue.mask(args.filters)
     if not allowed.any():
         return _nothing(args.filters, context)
-    items, cosines = box.search.query(read, allowed, FOUND)
-    context.bus.put(Candidates("search", items, cosines, explain(words, args.filters, (items, cosines), box)))
-    best, count = "; ".join(_label(box.catalogue, int(i)) for i in items[:5]), int(allowed.sum())
+    hits = box.search.hybrid(words, read, allowed, FOUND)
+    if not len(hits.items):
+        return "There is nothing to search with in the query: give a few English words."
+    context.bus.put(Candidates("search", hits.items, hits.scores, explain(words, args.filters, hits, box)))
+    best, count = "; ".join(_label(box.catalogue, int(i)) for i in hits.items[:5]), int(allowed.sum())
     return textwrap.shorten(f"{count} {_noun(context, count)} allowed. Closest: {best}.", SHOWN, placeholder=" ...")
 
 
-def explain(words: str, wanted: Filters, found: Found, box: Toolbox) -> Explain:
-    """How close an item is to the words, and which of the wanted values it has."""
-    similarity = dict(zip(*(part.tolist() for part in found), strict=True))
+def explain(words: str, wanted: Filters, hits: Hits, box: Toolbox) -> Explain:
+    """How close an item is to the words, whether its title or people hold them, which of the wanted values it has."""
+    similarity = dict(zip(hits.items.tolist(), hits.cosines.tolist(), strict=True))
 
     def why(item: int) -> list[Evidence]:
         cosine, matched = similarity[item], _matched(wanted, box.catalogue, item)
+        titled, people = _named(words, item, box)
         english, chinese = [], []
-        if cosine >= ALIKE:
+        if cosine >= ALIKE or titled:
             quote = textwrap.shorten(words, 60, placeholder="...") if " " in words else words[:60]
-            english.append(f'matches your words: "{quote}"')
-            chinese.append(f"与你说的“{quote}”相符")
+            english.append(f'matches your words{" in its title" if titled else ""}: "{quote}"')
+            chinese.append(f"{'标题' if titled else ''}与你说的“{quote}”相符")
+        if people:
+            english.append(f"has {', '.join(people)}, as you said")
+            chinese.append(f"有你说的{'、'.join(people)}")
         if matched:
             english.append(f"is {', '.join(v for _, v in matched)}, as you asked")
             chinese.append(f"符合你要的{'、'.join(box.domain.alias(f, v, 'zh') for f, v in matched)}")
         if not english:
             return []
-        values = [value for _, value in matched]
+        held = [*people, *(value for _, value in matched)]
         text, text_zh = "; ".join(english), "，".join(chinese)
-        return [Evidence(kind="search", text=text, text_zh=text_zh, similarity=round(cosine, 4), matched=values)]
+        return [Evidence(kind="search", text=text, text_zh=text_zh, similarity=round(cosine, 4), matched=held)]
 
     return why
+
+
+def _named(words: str, item: int, box: Toolbox) -> tuple[bool, list[str]]:
+    """Whether the words stand in the item's title, and the people of the item that they name."""
+    held = box.catalogue.attributes(item)
+    people = [name for field in box.domain.attributes.people for name in _listed(held.get(field))]
+    lexical = box.search.lexical
+    return lexical.in_title(words, box.catalogue.titles[item]), lexical.people(words, list(dict.fromkeys(people)))
 
 
 def clean(text: str) -> str:
