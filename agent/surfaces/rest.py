@@ -10,23 +10,27 @@ from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
 from agent.language import detect
+from agent.llm import Deadline
+from agent.persona import Persona, persona
 from agent.surfaces.auth import Caller, GuardedRoute, Known
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.limits import attended
 from agent.surfaces.services import Given
 from agent.surfaces.settings import MAX_QUERY
+from tools.domain import Language
 from tools.errors import NotFound
 from tools.profile.describe import describe
 from tools.profile.records import Profile
 from tools.recommend import recommend
 from tools.slate import Slate
-from tools.store import Event
+from tools.store import Event, personas
 from tools.store.records import Context, Id, Number, Outcome, Time
 from tools.store.text import clean_line
 
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
+PATIENCE = 60.0  # seconds for the model to write a persona
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 MAX_VALUE, MAX_LISTED = 1_000, 100  # characters of one attribute's text, texts of one attribute
 
@@ -53,6 +57,12 @@ class WrittenSlate(Slate):
     """A slate, and the text about it where one was asked for."""
 
     text: str | None = None
+
+
+class ShownProfile(Profile):
+    """A profile, and the user in a few sentences; no `persona` where too little is known or profiling is off."""
+
+    persona: Persona | None = None
 
 
 class EventBody(Body):
@@ -150,10 +160,28 @@ async def post_events(body: EventsBody, caller: Known, services: Given) -> Event
     return EventsAnswer(events=[EventStatus(event_id=event.event_id, status=outcome) for event, outcome in pairs])
 
 
-@router.get("/users/{user_id:path}/profile", tags=["users"], summary="What is known and inferred about a user")
-async def get_profile(user_id: str, caller: Known, services: Given) -> Profile:
+@router.get(
+    "/users/{user_id:path}/profile",
+    tags=["users"],
+    summary="What is known and inferred about a user",
+    description="With `write` the model writes the persona anew where the facts have changed; without it a kept one "
+    "that still holds is given, or a template.",
+)
+async def get_profile(
+    user_id: str, caller: Known, services: Given, request: Request, language: Language = "en", write: bool = False
+) -> ShownProfile:
     user = caller.acting_as(user_id, "user_id")
-    return await to_thread.run_sync(_profile, await services.box(), user)
+    box = await services.box()
+    profile = await to_thread.run_sync(_profile, box, user)
+    if not write:
+        told = await persona(None, box, profile, language, Deadline(0))
+        return ShownProfile(**dict(profile), persona=told)
+
+    async def written() -> Persona | None:
+        async with services.turns.turn():
+            return await persona(services.agent.llm, box, profile, language, Deadline(PATIENCE))
+
+    return ShownProfile(**dict(profile), persona=await attended(request.receive, written))
 
 
 @router.patch("/users/{user_id:path}/profile", tags=["users"], summary="Correct a profile, or switch profiling off")
@@ -161,6 +189,8 @@ async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, service
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
     await to_thread.run_sync(box.store.correct_user, user, body.attributes, body.profiling)
+    if body.profiling is False:
+        await to_thread.run_sync(personas.forget, box.store, user)
     return await to_thread.run_sync(_profile, box, user)
 
 

@@ -16,6 +16,7 @@ from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
 
 if TYPE_CHECKING:
+    from agent.llm import LLM
     from tools.domain import Language
     from tools.slate import Slate
     from tools.toolbox import Toolbox
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 class Agent(Protocol):
     """What the surfaces need of `agent.turn.Agent`."""
+
+    @property
+    def llm(self) -> LLM | None: ...
 
     def run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]: ...
 

@@ -61,3 +61,12 @@ conversations = Table(
     Column("user_id", Text, nullable=False, index=True),
     Column("messages", Text, nullable=False),  # JSON list
 )
+
+personas = Table(  # what a model wrote about a user, and which facts it was written from
+    "personas",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
