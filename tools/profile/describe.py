@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tools.profile.behaviour import iso, statistics
 from tools.profile.model import ProfileModel
 from tools.profile.records import Drift, Interest, Interests, Profile, Seen, Segment
-from tools.profile.segments import ENOUGH
+from tools.profile.segments import ENOUGH, LEAST_LIKES
 from tools.profile.similar import similar_users
 from tools.user import UserView
 
@@ -58,10 +58,10 @@ def interests(model: ProfileModel, user: UserView) -> Interests:
 
 def segments_of(model: ProfileModel, user: UserView) -> tuple[Segment | None, list[Segment]]:
     """The user's segment and all they partly belong to; nothing for a user who liked too little to tell."""
-    found, place, own = model.segments, model.place(user), model.segment(user)
-    if found is None or place is None or own is None:
+    found, place = model.segments, model.place(user)
+    if found is None or place is None or len(user.liked) < LEAST_LIKES:
         return None, []
-    shares = found.membership(place)
+    own, shares = found.of(place), found.membership(place)
     told = [
         Segment(
             id=found.ids[n],

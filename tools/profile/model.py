@@ -107,10 +107,8 @@ class ProfileModel:
 
     def segment(self, user: UserView) -> int | None:
         """Position of the user's segment; None where there are none, or too little is liked to tell."""
-        place = self.place(user)
-        if place is None or not self.segments or len(user.liked) < LEAST_LIKES:
-            return None
-        return self.segments.of(place)
+        place = self.place(user) if len(user.liked) >= LEAST_LIKES and self.segments else None
+        return None if place is None or not self.segments else self.segments.of(place)
 
     def appeal(self, user: UserView) -> NDArray[np.float32]:
         """How far each item fits the user's taste and is liked by users of like taste, shape (n_items,); 0 for what
