@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tools.errors import InvalidInput, NotFound
 
@@ -119,6 +119,21 @@ class Blend(Strict):
     popularity: float = 0.4
 
 
+class ColdStart(Strict):
+    """Which user attributes may choose what a newcomer sees first, and which of those a reason may name. None by
+    default: then two newcomers get the same slate whoever they are.
+    """
+
+    attributes: tuple[str, ...] = ()
+    named: dict[str, Words] = Field(default_factory=dict)  # attribute -> what it is called
+
+    @model_validator(mode="after")
+    def _named_are_used(self) -> ColdStart:
+        if unknown := sorted(set(self.named) - set(self.attributes)):
+            raise ValueError(f"named: {', '.join(unknown)} is not among the attributes: name it there too")
+        return self
+
+
 class Domain(Strict):
     """One parsed domain file."""
 
@@ -130,6 +145,7 @@ class Domain(Strict):
     attributes: Attributes = Attributes()
     policy: Policy = Policy()
     blend: Blend = Blend()
+    cold_start: ColdStart = ColdStart()
     tone: str = "warm and concrete"
     languages: tuple[Language, ...] = ("en", "zh")
     aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> value -> other names

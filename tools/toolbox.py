@@ -24,6 +24,7 @@ from pydantic import TypeAdapter
 
 from tools import bundle
 from tools.catalogue import Catalogue
+from tools.cold.model import ColdModel
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
 from tools.errors import BundleMissing, CorruptData
@@ -56,6 +57,7 @@ class Toolbox:
     profile: ProfileModel
     neighbors: NeighborModel
     popularity: Popularity
+    cold: ColdModel
     ctr: CtrModel
     manifest: bundle.Manifest
     positions: dict[str, int] = field(repr=False)  # item id -> catalogue index
@@ -81,6 +83,7 @@ class Toolbox:
             profile=ProfileModel.load(folder / "profile"),
             neighbors=NeighborModel.load(folder / "neighbors"),
             popularity=Popularity.load(folder / "popularity"),
+            cold=ColdModel.load(folder / "cold"),
             ctr=CtrModel.load(folder / "ctr"),
             manifest=manifest,
             positions={item_id: n for n, item_id in enumerate(catalogue.ids)},

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tools import bundle
 from tools.catalogue import Catalogue
+from tools.cold.model import ColdModel, attributes_of
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
 from tools.errors import BundleMissing, CorruptData, InvalidInput, NotFound
@@ -31,7 +32,7 @@ from tools.search.model import SearchIndex
 from tools.store import Store
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
 
-TOOLS = ("search", "profile", "neighbors", "popularity", "ctr")  # in the order they are fitted
+TOOLS = ("search", "profile", "neighbors", "popularity", "cold", "ctr")  # in the order they are fitted
 NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
 Metrics = dict[str, dict[str, float]]
@@ -137,6 +138,7 @@ class _Bench:
     domain: Domain
     catalogue: Catalogue
     events: Interactions
+    users: dict[str, Mapping[str, Any]]  # attributes of those who let them be used
     folder: Path
     earlier: Path | None  # a bundle whose vectors may be used again
     before: Path | None  # the bundle this one follows, if that saw no later events
@@ -147,7 +149,7 @@ class _Bench:
     ) -> _Bench:
         catalogue = read_catalogue(folder, domain)
         events = Interactions.from_events(data.events(until, profiled=True), catalogue, domain.feedback)
-        return cls(domain, catalogue, events, folder, earlier, before)
+        return cls(domain, catalogue, events, attributes_of(data.users()), folder, earlier, before)
 
     def fit_and_save(self, tool: str, part: Part) -> dict[str, float]:
         model = self.fit(tool, part)
@@ -167,6 +169,8 @@ class _Bench:
                 return NeighborModel.fit(self.events)
             case "popularity":
                 return Popularity.fit(self.events, self.domain.liked)
+            case "cold":
+                return ColdModel.fit(self.events, self.users, self.domain)
             case _:
                 profile, popularity = (self.folder / name for name in UNDER_CTR)  # as saved: what it will meet
                 return CtrModel.fit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from tools.rank.rules import allowed
 from tools.slate import Slate, SlateItem
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
+PERSONAL: tuple[Source, ...] = ("neighbors", "profile", "ctr")
 
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
 MEANT = 0.35  # cosine below which even the best found is not what the words mean
@@ -57,7 +58,7 @@ def best(context: Context, filters: Filters, k: int) -> tuple[NDArray[np.int32],
     items = context.bus.items()
     items = items[context.eligible[items]]
     columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
-    scores = blend(columns, _weights(context, filters, columns.get("search")))
+    scores = blend(columns, _weights(context, filters, columns))
     first = np.argsort(-scores, kind="stable")[:k]  # stable: ties stand in catalogue order
     return items[first], scores[first]
 
@@ -90,11 +91,12 @@ def contrasted(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.nan_to_num((cosines - low) / max(high - low, STANDS_OUT[1])).astype(np.float32)
 
 
-def _weights(context: Context, filters: Filters, cosines: NDArray[np.float32] | None) -> Blend:
+def _weights(context: Context, filters: Filters, columns: Mapping[Source, NDArray[np.float32]]) -> Blend:
     """The domain's weights; but words that became no constraint lead where they find items that stand out ("a film
     about vampires"), else what someone asked for would drown in what they usually like.
     """
-    weights, fields = context.box.domain.blend, context.box.catalogue.fields
+    fields, cosines = context.box.catalogue.fields, columns.get("search")
+    weights = _for_newcomer(context.box.domain.blend, context.box.cold.share(context.user), columns)
     if cosines is None or any(fields[name].kind in ("string", "list") for name in filters):
         return weights
     known = cosines[~np.isnan(cosines)]
@@ -102,6 +104,14 @@ def _weights(context: Context, filters: Filters, cosines: NDArray[np.float32] | 
         return weights
     lead = float(np.interp(known.max() - known.min(), STANDS_OUT, (1.0, LEAD)))
     return weights.model_copy(update={"search": weights.search * lead})
+
+
+def _for_newcomer(weights: Blend, share: float, sources: Collection[Source]) -> Blend:
+    """The cold-start model's `share` of what the user's own history weighs goes to popularity, which is then its."""
+    personal = {source: getattr(weights, source) for source in PERSONAL if source in sources}
+    moved = {source: weight * (1 - share) for source, weight in personal.items()}
+    popularity = weights.popularity + share * sum(personal.values())
+    return weights.model_copy(update=moved | {"popularity": popularity})
 
 
 def _item(context: Context, n: int, item: int, score: float) -> SlateItem:

@@ -1,6 +1,11 @@
-"""Popularity as a source: always on the bus, so that a slate fills up and a user nobody knows gets one."""
+"""Popularity as a source: always on the bus, so that a slate fills up and a user nobody knows gets one.
+
+For a user with few events it is the cold-start model's: popular with people like them and with what they liked.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 
@@ -12,9 +17,13 @@ POPULAR = 100  # items
 
 def put_popular(context: Context, n: int = POPULAR) -> None:
     """Put the `n` most popular eligible items on the bus, those that popularity has not put there yet."""
-    scores = context.box.popularity.scores
+    box, user = context.box, context.user
+    scores, explain = box.popularity.scores, box.popularity.explain
+    if box.cold.share(user) > 0:
+        scores = box.cold.scores(user)
+        explain = partial(box.cold.explain, user=user, popularity=box.popularity, domain=box.domain)
     items = np.flatnonzero(context.eligible).astype(np.int32)
     items = np.sort(items[np.argsort(-scores[items], kind="stable")[:n]])
     items = items[np.isnan(context.bus.scores("popularity", items))]
     if len(items):
-        context.bus.put(Candidates("popularity", items, scores[items], context.box.popularity.explain))
+        context.bus.put(Candidates("popularity", items, scores[items], explain))
