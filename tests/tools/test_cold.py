@@ -127,13 +127,6 @@ def test_history_takes_over_as_it_grows() -> None:
     assert shares[3] > 0 == shares[4] == shares[5]
 
 
-def test_imagined_likes_count_like_weaker_ones_and_are_not_history() -> None:
-    liked = contract.indices("p13", "p14")
-    none, half = PLAIN.scores(NOBODY), PLAIN.scores(NOBODY, liked, 0.5)
-    whole = PLAIN.scores(newcomer({}, "p13", "p14"))
-    np.testing.assert_allclose(half - none, (whole - none) / 2, atol=1e-5)
-
-
 # Reasons
 
 

@@ -75,12 +75,9 @@ class ColdModel:
         kinship = Kinship.fit(named, [(users or {}).get(user_id, {}) for user_id in x.user_ids])
         return cls(sp.csr_matrix(history), np.log(lately).astype(np.float32), ever.astype(np.float32), kinship)
 
-    def scores(self, user: UserView, imagined: NDArray[np.int32] | None = None, weight: float = 0.0) -> Floats:
-        """Log-odds-like score of every item, (n_items,), higher is better. `imagined` items count as likes of `weight`:
-        what a newcomer's words stand for.
-        """
-        out = self.prior + self._alike(user) + self._liked(user.liked, 1.0)
-        return np.asarray(out if imagined is None else out + self._liked(imagined, weight), np.float32)
+    def scores(self, user: UserView) -> Floats:
+        """Log-odds-like score of every item, (n_items,), higher is better."""
+        return np.asarray(self.prior + self._alike(user) + self._liked(user.liked), np.float32)
 
     def share(self, user: UserView) -> float:
         """How far this model speaks for the user beside what history alone says: 1 without likes, 0 from `SETTLED`."""
@@ -114,12 +111,12 @@ class ColdModel:
         among = (self._later.T @ close + DAMPING * self.rate) / (close.sum() + DAMPING)
         return np.asarray(np.log(among / self.rate) * FADE / (FADE + len(user.liked)), np.float32)
 
-    def _liked(self, items: NDArray[np.int32], weight: float) -> Floats | float:
+    def _liked(self, items: NDArray[np.int32]) -> Floats | float:
         """What liking `items` says for every item, (n_items,)."""
         if not len(items):
             return 0.0
         n_liked, n_later = self._counts
-        query = (weight / np.sqrt(n_liked[items] + DAMPING)).astype(np.float32)
+        query = (1 / np.sqrt(n_liked[items] + DAMPING)).astype(np.float32)
         by_user = self._liked_by[:, items] @ query - float(query @ n_liked[items]) / max(self.history.shape[0], 1)
         return np.asarray(STRENGTH * (self._later.T @ by_user) / np.sqrt(n_later + DAMPING), np.float32)
 
