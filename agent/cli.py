@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from agent.commands import data, models, ranked, tokens, turns
+from agent.commands import data, evaluate, models, ranked, tokens, turns
 from agent.commands.output import emit, failed, json_only, problem
 from tools.errors import TastemakerError
 
@@ -59,6 +59,7 @@ app = typer.Typer(
 for group in (data, ranked, turns):
     for command in group.COMMANDS:
         app.command()(command)
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
 app.add_typer(tokens.app, name="tokens")
 

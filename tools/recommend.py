@@ -86,7 +86,7 @@ def batch(box: Toolbox, user_ids: Sequence[str], k: int) -> Iterator[tuple[str, 
     """
     check_k(box, k)
     return (
-        (user.user_id, [(box.catalogue.ids[item], score) for item, score in _top(box, user, k)])
+        (user.user_id, [(box.catalogue.ids[item], score) for item, score in top(box, user, k)])
         for user in _views(box, user_ids)
     )
 
@@ -100,9 +100,13 @@ def _views(box: Toolbox, user_ids: Sequence[str]) -> Iterator[UserView]:
         yield box.view_of(user_id, users.get(user_id), histories.get(user_id, events.clear()))
 
 
-def _top(box: Toolbox, user: UserView, k: int) -> list[tuple[int, float]]:
-    """What `recommend` gives without words, from the same candidates, without reasons."""
+def top(box: Toolbox, user: UserView, k: int, among: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
+    """What `recommend` gives without words, from the same candidates, without reasons: at most `k` (catalogue index,
+    score), best first, of those items only that `among` (n_items,) allows.
+    """
     context = open_turn(box, user, {})
+    if among is not None:
+        context.eligible &= among
     if not context.eligible.any():
         return []
     if len(user.items):

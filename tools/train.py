@@ -66,7 +66,7 @@ def train(
             _write_catalogue(data, folder, base)
             current = _reusable(home)
             earlier, follows = current if only is None else None, _followed(current, before)
-            bench = _Bench.of(data, domain, before, folder, earlier, follows)
+            bench = Bench.of(data, domain, before, folder, earlier, follows)
         metrics: Metrics = {}
         for tool in TOOLS:
             with step(tool) as part:
@@ -132,8 +132,8 @@ class _Model(Protocol):
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """What the tools are fitted from and the folder they are saved in."""
+class Bench:
+    """What the tools are fitted from and the folder they are saved in: fit them in the order of `TOOLS`."""
 
     domain: Domain
     catalogue: Catalogue
@@ -146,7 +146,7 @@ class _Bench:
     @classmethod
     def of(
         cls, data: Store, domain: Domain, until: float | None, folder: Path, earlier: Path | None, before: Path | None
-    ) -> _Bench:
+    ) -> Bench:
         catalogue = read_catalogue(folder, domain)
         events = Interactions.from_events(data.events(until, profiled=True), catalogue, domain.feedback)
         return cls(domain, catalogue, events, attributes_of(data.users()), folder, earlier, before)

@@ -1,0 +1,118 @@
+"""The product as it would stand had it known some of the events only: fitted by the code that `train` runs, ranking by
+the code that `recommend --users` runs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tools.bundle import Manifest
+from tools.cold.model import ColdModel, attributes_of
+from tools.ctr.model import CtrModel
+from tools.evaluate.data import Dataset, Ids, Rows
+from tools.evaluate.splits import per_user
+from tools.home import Home
+from tools.interactions import Interactions
+from tools.neighbors.model import NeighborModel
+from tools.popularity import Popularity
+from tools.profile.model import ProfileModel
+from tools.recommend import top
+from tools.store import Store
+from tools.toolbox import Toolbox
+from tools.train import TOOLS, Bench
+from tools.user import UserView
+
+if TYPE_CHECKING:
+    from tools.search.model import SearchIndex
+
+NAME = "tastemaker"
+
+
+@contextmanager
+def fitted(data: Dataset, rows: Rows, store: Store | None = None) -> Iterator[Toolbox]:
+    """The tools, every one but search, fitted on the events `rows` of the log. Search finds by words, and without words
+    nothing is asked of it.
+
+    `store`: where a tool reads events that are newer than its fit; an empty one when not given, so that nothing that is
+    to be predicted can be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="tastemaker-") as name:
+        folder = Path(name)
+        events = Interactions.from_events(data.frame[np.sort(rows)], data.catalogue, data.domain.feedback)
+        attributes = attributes_of(list(data.users.values()))
+        bench = Bench(data.domain, data.catalogue, events, attributes, folder, earlier=None, before=None)
+        for tool in TOOLS:
+            if tool != "search":
+                bench.fit_and_save(tool, lambda _: None)
+        used = store or Store.open(f"sqlite:///{folder / 'store.db'}")
+        try:
+            yield _opened(data, folder, used)
+        finally:
+            if used is not store:
+                used.close()
+
+
+def _opened(data: Dataset, folder: Path, store: Store) -> Toolbox:
+    return Toolbox(
+        home=Home(folder),
+        domain=data.domain,
+        store=store,
+        catalogue=data.catalogue,
+        search=cast("SearchIndex", None),
+        profile=ProfileModel.load(folder / "profile"),
+        neighbors=NeighborModel.load(folder / "neighbors"),
+        popularity=Popularity.load(folder / "popularity"),
+        cold=ColdModel.load(folder / "cold"),
+        ctr=CtrModel.load(folder / "ctr"),
+        manifest=Manifest(id="evaluation", created="", store_fingerprint="", domain_hash=""),
+        positions=data.positions,
+    )
+
+
+def views(box: Toolbox, data: Dataset, rows: Rows, users: Ids) -> Iterator[UserView]:
+    """Each of `users` as the product sees them when it knows the events `rows`."""
+    for user, mine in zip(users.tolist(), per_user(data.log, rows, users), strict=True):
+        yield box.view_of(data.log.user_ids[user], data.user(user), _history(data.frame, mine))
+
+
+def slates(
+    box: Toolbox, shown_to: Iterable[UserView], k: int, among: Iterable[NDArray[np.bool_]] | None = None
+) -> tuple[Ids, NDArray[np.float32]]:
+    """Item indices (n_users, k), best first, -1 where there are no more, and their scores. `among`: one mask a user."""
+    allowed = among or _everything()
+    ranked = [top(box, user, k, mask) for user, mask in zip(shown_to, allowed, strict=False)]
+    items = np.full((len(ranked), k), -1, np.int32)
+    scores = np.full((len(ranked), k), -np.inf, np.float32)
+    for n, slate in enumerate(ranked):
+        items[n, : len(slate)] = [item for item, _ in slate]
+        scores[n, : len(slate)] = [score for _, score in slate]
+    return items, scores
+
+
+def without(box: Toolbox, source: str) -> Toolbox:
+    """The same tools, with one source counting for nothing in the ranking."""
+    blend = box.domain.blend.model_copy(update={source: 0.0})
+    return replace(box, domain=box.domain.model_copy(update={"blend": blend}))
+
+
+def as_if(user: UserView, attributes: Mapping[str, Any]) -> UserView:
+    """The same history, somebody else's attributes."""
+    return replace(user, attributes=dict(attributes))
+
+
+def _everything() -> Iterator[None]:
+    while True:
+        yield None
+
+
+def _history(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    return frame[np.sort(rows)]

@@ -1,0 +1,64 @@
+"""One evaluation from the data to its report: which parts there are, and which this data cannot have.
+
+tastemaker evaluate ranking --home var --out results
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+from tools.errors import InvalidInput
+from tools.evaluate import leaveout, ranking
+from tools.evaluate.data import Dataset
+from tools.evaluate.peers import PEERS, chosen
+from tools.evaluate.progress import bar
+from tools.evaluate.report import Report, headed
+
+Protocol = Literal["ranking"]
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+CURVED = ("popularity", "EASE (numpy)", "implicit ItemKNN TF-IDF")  # peers that the learning curve follows
+
+
+def evaluate(
+    data: Dataset,
+    protocol: Protocol,
+    against: Sequence[str] = (),
+    seed: int = 0,
+    limit: int | None = None,
+    progress: bool = True,
+) -> Report:
+    """The report of one protocol. `against`: words from the names of the peers, all of them without any. `seed`: of the
+    intervals and of peers that draw; the splits are fixed. `limit`: evaluate on so many users only.
+
+    Raises:
+        InvalidInput: a word fits no peer, or the data has nothing that the protocol could split.
+    """
+    if limit is not None and limit < 2:
+        raise InvalidInput(f"limit is {limit}: an interval wants at least 2 users", "limit")
+    return headed(protocol, seed, limit, _BODIES[protocol](data, against, seed, limit, progress))
+
+
+def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
+    peers = chosen(against, PEERS)
+    followed = [peer for peer in peers if peer.name in CURVED]
+    parts = 4 * (1 + len(peers)) + len(ranking.SOURCES) + len(ranking.SHARES)
+    with bar(parts, progress) as shown:
+        return {
+            "top_n_seen": ranking.top_n_report(data, True, peers, seed, limit, shown)[0],
+            "top_n": ranking.top_n_report(data, False, peers, seed, limit, shown)[0],
+            "leave_one_out": _if_possible(lambda: leaveout.report(data, False, peers, seed, limit, shown)),
+            "leave_one_out_liked": _if_possible(lambda: leaveout.report(data, True, peers, seed, limit, shown)),
+            "curve": ranking.curve(data, followed, seed, limit, shown),
+        }
+
+
+def _if_possible(part: Callable[[], Report]) -> Report:
+    """A part that this data cannot have says so in its place."""
+    try:
+        return part()
+    except InvalidInput as why:
+        return {"not_possible": str(why)}
+
+
+_BODIES: dict[Protocol, Callable[[Dataset, Sequence[str], int, int | None, bool], Report]] = {"ranking": _ranking}
