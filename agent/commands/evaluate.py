@@ -38,6 +38,32 @@ def ranking(
     _run("ranking", home, against, out, seed, limit, as_json)
 
 
+@app.command()
+def ctr(
+    against: AgainstOption = None,
+    out: OutOption = None,
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    home: HomeOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Chances of a click: order, honesty, the calibration curve and the learning curve."""
+    _run("ctr", home, against, out, seed, limit, as_json)
+
+
+@app.command()
+def coldstart(
+    against: AgainstOption = None,
+    out: OutOption = None,
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    home: HomeOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Slates of users nobody has seen, knowing 0, 1, 3 or 5 of their likes."""
+    _run("coldstart", home, against, out, seed, limit, as_json)
+
+
 def _run(
     protocol: Protocol,
     folder: Path,

@@ -30,6 +30,7 @@ class Dataset:
     users: dict[str, User]
     frame: pl.DataFrame
     log: Interactions
+    store: Store
 
     @classmethod
     def read(cls, store: Store, domain: Domain) -> Dataset:
@@ -45,7 +46,7 @@ class Dataset:
                 "the store holds no events to evaluate with; run `tastemaker ingest --events FILE`", "events"
             )
         users = {user.user_id: user for user in store.users() if user.profiling}
-        return cls(domain, catalogue, users, frame, numbered(frame, list(users), catalogue, domain))
+        return cls(domain, catalogue, users, frame, numbered(frame, list(users), catalogue, domain), store)
 
     @cached_property
     def positions(self) -> dict[str, int]:

@@ -66,33 +66,40 @@ def _user_knn(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
 
 
 def _ease(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
-    """Steck (2019), in float64."""
-    if x.shape[1] > DENSE_LIMIT:
-        raise Skipped(f"inverts a dense {x.shape[1]:,} x {x.shape[1]:,} matrix; kept to {DENSE_LIMIT:,} items")
-    inverse = np.linalg.inv((x.T @ x).toarray().astype(float) + config["l2"] * np.eye(x.shape[1]))
-    weights = inverse / -np.diag(inverse)
-    np.fill_diagonal(weights, 0.0)
+    weights = ease_weights(x, config["l2"])
     return lambda _users, rows: rows @ weights
 
 
-def _implicit(kind: str) -> Callable[[sp.csr_matrix, int, Config], Scorer]:
-    def fit(x: sp.csr_matrix, seed: int, config: Config) -> Scorer:
-        try:
-            import implicit
-            from threadpoolctl import threadpool_limits
-        except ImportError:
-            raise Skipped("needs implicit: pip install implicit") from None
-        if kind == "als":
-            made = implicit.als.AlternatingLeastSquares(random_state=seed, iterations=20, use_gpu=False, **config)
-        else:
-            made = getattr(implicit.nearest_neighbours, kind)(**config)
-        with threadpool_limits(1, "blas"), _quiet():  # it says how long its own conversions took
-            made.fit(x, show_progress=False)
-        if kind == "als":
-            return lambda users, _rows: made.user_factors[users] @ made.item_factors.T
-        return lambda _users, rows: (rows @ made.similarity).toarray()
+def ease_weights(x: sp.csr_matrix, l2: float) -> NDArray[np.float64]:
+    """Item-to-item weights (n_items, n_items) of Steck (2019), in float64. Raises Skipped: too many items."""
+    if x.shape[1] > DENSE_LIMIT:
+        raise Skipped(f"inverts a dense {x.shape[1]:,} x {x.shape[1]:,} matrix; kept to {DENSE_LIMIT:,} items")
+    inverse = np.linalg.inv((x.T @ x).toarray().astype(float) + l2 * np.eye(x.shape[1]))
+    weights: NDArray[np.float64] = inverse / -np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    return weights
 
-    return fit
+
+def implicit_fit(kind: str, x: sp.csr_matrix, seed: int, config: Config) -> Scorer:
+    """A model of the library implicit: "als", or the name of a class of its nearest neighbours. Raises Skipped."""
+    try:
+        import implicit
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        raise Skipped("needs implicit: pip install implicit") from None
+    if kind == "als":
+        made = implicit.als.AlternatingLeastSquares(random_state=seed, iterations=20, use_gpu=False, **config)
+    else:
+        made = getattr(implicit.nearest_neighbours, kind)(**config)
+    with threadpool_limits(1, "blas"), quiet():  # it says how long its own conversions took
+        made.fit(x, show_progress=False)
+    if kind == "als":
+        return lambda users, _rows: made.user_factors[users] @ made.item_factors.T
+    return lambda _users, rows: (rows @ made.similarity).toarray()
+
+
+def _implicit(kind: str) -> Callable[[sp.csr_matrix, int, Config], Scorer]:
+    return lambda x, seed, config: implicit_fit(kind, x, seed, config)
 
 
 def _slim(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
@@ -101,7 +108,7 @@ def _slim(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
     except ImportError:
         raise Skipped("needs skrecsys: pip install skrecsys") from None
     made = SLIMElasticNet(**config)
-    with _quiet():  # a few columns stop at its own limit of iterations, as they did for the published figures
+    with quiet():  # a few columns stop at its own limit of iterations, as they did for the published figures
         made.fit(np.column_stack(x.nonzero()))
     items, known = np.asarray(made.item_ids_, int), np.asarray(made.user_ids_, int)
 
@@ -114,7 +121,7 @@ def _slim(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -9,13 +9,16 @@ from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 from tools.errors import InvalidInput
-from tools.evaluate import leaveout, ranking
+from tools.evaluate import clicks, coldstart, leaveout, ranking
+from tools.evaluate.clickpeers import CLICK_PEERS
+from tools.evaluate.coldpeers import COLD_PEERS
 from tools.evaluate.data import Dataset
 from tools.evaluate.peers import PEERS, chosen
 from tools.evaluate.progress import bar
 from tools.evaluate.report import Report, headed
+from tools.evaluate.splits import FOLDS
 
-Protocol = Literal["ranking"]
+Protocol = Literal["ranking", "ctr", "coldstart"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 CURVED = ("popularity", "EASE (numpy)", "implicit ItemKNN TF-IDF")  # peers that the learning curve follows
 
@@ -53,6 +56,18 @@ def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None
         }
 
 
+def _ctr(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
+    peers = chosen(against, CLICK_PEERS)
+    with bar(2 + len(peers) + len(clicks.SHARES), progress) as shown:
+        return {"clicks": clicks.report(data, peers, seed, limit, shown)}
+
+
+def _coldstart(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
+    peers = chosen(against, COLD_PEERS)
+    with bar(FOLDS + len(peers), progress) as shown:
+        return {"newcomers": coldstart.report(data, peers, seed, limit, shown)}
+
+
 def _if_possible(part: Callable[[], Report]) -> Report:
     """A part that this data cannot have says so in its place."""
     try:
@@ -61,4 +76,8 @@ def _if_possible(part: Callable[[], Report]) -> Report:
         return {"not_possible": str(why)}
 
 
-_BODIES: dict[Protocol, Callable[[Dataset, Sequence[str], int, int | None, bool], Report]] = {"ranking": _ranking}
+_BODIES: dict[Protocol, Callable[[Dataset, Sequence[str], int, int | None, bool], Report]] = {
+    "ranking": _ranking,
+    "ctr": _ctr,
+    "coldstart": _coldstart,
+}

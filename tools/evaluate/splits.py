@@ -25,6 +25,7 @@ NEGATIVES = 99
 FOLDS = 5
 FIRST = 5  # a newcomer's positives that may be known, and are never to be predicted
 ENOUGH = 10  # positives of a newcomer who is evaluated
+CHOOSING = 150  # users that settings are chosen on, at most a third of those there are
 KNOWN = (0, 1, 3, 5)  # how many of the first are
 
 
@@ -132,7 +133,7 @@ def newcomers(log: Interactions) -> tuple[list[Newcomers], Newcomers]:
     draw = np.random.default_rng(SEED)
     parts = np.array_split(draw.permutation(eligible), FOLDS)
     rest = np.setdiff1d(np.flatnonzero(likes), parts[0])
-    chosen = draw.permutation(np.intersect1d(rest, eligible))[:150]
+    chosen = draw.permutation(np.intersect1d(rest, eligible))[: min(CHOOSING, len(rest) // 3)]
     everyone = np.arange(len(log.user_ids))
     folds = [_fold(log, rows, np.sort(part), np.setdiff1d(everyone, part)) for part in parts]
     return folds, _fold(log, rows, chosen, np.setdiff1d(np.setdiff1d(everyone, parts[0]), chosen))
