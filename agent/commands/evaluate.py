@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,6 +63,19 @@ def coldstart(
     _run("coldstart", home, against, out, seed, limit, as_json)
 
 
+@app.command()
+def fairness(
+    against: AgainstOption = None,
+    out: OutOption = None,
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    home: HomeOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Whom slates serve and what they show: groups, exposure, calibration, and other people's attributes."""
+    _run("fairness", home, against, out, seed, limit, as_json)
+
+
 def _run(
     protocol: Protocol,
     folder: Path,
@@ -74,7 +86,6 @@ def _run(
     as_json: bool,
 ) -> None:
     from tools.evaluate.data import Dataset
-    from tools.evaluate.report import written
     from tools.evaluate.run import evaluate
     from tools.store import Store
     from tools.toolbox import load_domain
@@ -85,40 +96,67 @@ def _run(
         report = evaluate(Dataset.read(store, domain), protocol, against or (), seed, limit)
     finally:
         store.close()
-    files = [str(written(report, out))] if out else []
+    files = _files(report, out) if out else []
     if as_json:
         emit(report | {"files": files})
         return
-    for title, part in _parts(report):
-        _show(title, part)
+    for title, part in report.items():
+        if isinstance(part, dict):
+            _show(title.replace("_", " "), part)
     for file in files:
         say(file)
 
 
-def _parts(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The comparisons in a report, and the reasons for those that are missing."""
-    for name, part in report.items():
-        if isinstance(part, dict) and ("models" in part or "not_possible" in part):
-            yield name.replace("_", " "), part
+def _files(report: dict[str, Any], folder: Path) -> list[str]:
+    from tools.evaluate.plots import MISSING, draw
+    from tools.evaluate.report import written
+
+    document, plots = written(report, folder), draw(report, folder)
+    if not plots:
+        note(MISSING)
+    return [str(document), *map(str, plots)]
 
 
 def _show(title: str, part: dict[str, Any]) -> None:
-    say(f"\n{title}")
     if "not_possible" in part:
-        note(part["not_possible"])
-        return
+        note(f"{title}: {part['not_possible']}")
+    elif "ours_minus" in part:
+        say(f"\n{title}")
+        _show_comparison(part)
+    elif "groups" in part:
+        say(f"\n{title}")
+        _show_fairness(part)
+    for peer, why in part.get("skipped", {}).items():
+        note(f"{peer} left out: {why}")
+
+
+def _show_comparison(part: dict[str, Any]) -> None:
     metrics = list(part["ours_minus"])
     rows = [(model["name"], *(_figure(model, metric) for metric in metrics)) for model in part["models"]]
     table(("model", *metrics), rows, numbers=metrics)
     for metric, peer in part["best_peer"].items():
-        apart = part["ours_minus"][metric][peer]
-        say(f"{metric}: ours minus {peer} {apart['mean']:+.4f} ({apart['low']:+.4f} to {apart['high']:+.4f})")
-    for peer, why in part["skipped"].items():
-        note(f"{peer} left out: {why}")
+        say(f"{metric}: ours minus {peer} {_interval(part['ours_minus'][metric][peer])}")
     for source, adds in part.get("without", {}).items():
         [(metric, change), *_] = adds.items()
-        apart = change["adds"]
-        say(f"{source} adds to {metric} {apart['mean']:+.4f} ({apart['low']:+.4f} to {apart['high']:+.4f})")
+        say(f"{source} adds to {metric} {_interval(change['adds'])}")
+
+
+def _show_fairness(part: dict[str, Any]) -> None:
+    figures = [name for name in part["models"][0] if name != "name"]
+    rows = [(model["name"], *(f"{model[figure]:.3f}" for figure in figures)) for model in part["models"]]
+    table(("model", *figures), rows, numbers=figures)
+    for name, told in part["groups"].items():
+        ndcg, gap = told["ndcg@10"], told["ndcg@10"]["gap"]
+        said = f"{name}: ndcg@10 of {ndcg['best']!r} minus that of {ndcg['worst']!r} {_interval(gap)}"
+        say(f"{said}; shuffled users give {gap['by_chance']:.4f}, p {gap['p']:.2f}")
+    flips = part["flips"]
+    count = ", ".join(flips["attributes_that_count"]) or "none"
+    say(f"With somebody else's attributes {flips['changed']} of {flips['users']} slates change,")
+    say(f"and of newcomers' {flips['changed_as_newcomers']}. The domain file lets count: {count}.")
+
+
+def _interval(told: dict[str, float]) -> str:
+    return f"{told['mean']:+.4f} ({told['low']:+.4f} to {told['high']:+.4f})"
 
 
 def _figure(model: dict[str, Any], metric: str) -> str:

@@ -139,7 +139,7 @@ def test_a_peer_that_cannot_take_part_is_named_with_the_reason(data: Dataset) ->
         raise Skipped("needs nothing")
 
     with bar(99, shown=False) as shown:
-        report, _ = ranking.top_n_report(data, True, [*FAST, Peer("absent", absent)], 0, None, shown)  # type: ignore[arg-type]
+        report = ranking.top_n_report(data, True, [*FAST, Peer("absent", absent)], 0, None, shown)  # type: ignore[arg-type]
     assert report["skipped"] == {"absent": "needs nothing"}
     assert [model["name"] for model in report["models"]] == [product.NAME, *(peer.name for peer in FAST)]
     assert set(report["without"]) == {"neighbors", "profile", "ctr", "popularity"}

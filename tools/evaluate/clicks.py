@@ -33,7 +33,7 @@ from tools.evaluate.splits import Split, by_time
 JUDGED = {"auc": 1, "gauc": 1, "logloss": -1, "ece": -1}  # metric -> 1 where more is better
 SAMPLES = 200  # bootstrap resamples of users
 BINS = 10  # of the calibration curve, equally many rows each
-SHARES = (0.25, 0.5, 1.0)  # of the fitted rows, the latest
+SHARES = (0.25, 0.5)  # of the fitted rows, the latest, before all of them
 CURVED = ("LogisticRegression", "HistGradientBoosting", "LightGBM")  # peers that the learning curve follows
 Chances = NDArray[np.float64]
 
@@ -83,14 +83,15 @@ def report(data: Dataset, peers: Sequence[ClickPeer], seed: int, limit: int | No
             chances[peer.name], about[peer.name] = _peer(peer, trial)
         except Skipped as why:
             skipped[peer.name] = str(why)
+    compared = _compared(chances, about, test, seed)
     return {
         "rows": {name: len(getattr(split, name)) for name in ("train", "validation", "test")},
         "click_rate": float(clicks.mean()),
         "new_users": float(1 - np.isin(test.users, log.user[split.train]).mean()),
-        **_compared(chances, about, test, seed),
+        **compared,
         "skipped": skipped,
         "calibration": {name: calibration(chance, test.clicks) for name, chance in chances.items()},
-        "curve": _curve(data, [peer for peer in peers if peer.name in set(CURVED) - set(skipped)], trial, bar),
+        "curve": _curve(data, peers, compared, trial, bar),
     }
 
 
@@ -189,16 +190,17 @@ def _peer(peer: ClickPeer, trial: Trial) -> tuple[Chances, dict[str, Any]]:
     return fit(test.rows), about
 
 
-def _curve(data: Dataset, peers: Sequence[ClickPeer], trial: Trial, bar: Bar) -> Report:
-    """AUC when fitted on the latest share of the first 90%; history stays whole."""
+def _curve(data: Dataset, peers: Sequence[ClickPeer], whole: Report, trial: Trial, bar: Bar) -> Report:
+    """AUC when fitted on the latest share of the first 90%; history stays whole. `whole`: the report on all of them."""
     known, test = trial.split.before_test, trial.test
-    out: Report = {"shares": list(SHARES), "auc": {}}
+    models = {model["name"]: model for model in whole["models"]}
+    followed = [peer for peer in peers if peer.name in CURVED and peer.name in models]
+    aucs: dict[str, list[float]] = {name: [] for name in (product.NAME, *(peer.name for peer in followed))}
     for share in SHARES:
         bar.step(f"learning curve: {share:.0%} of the fitted events")
         rows = known[-int(share * len(known)) :]
-        measured = {product.NAME: ours(data, rows, test)}
-        for peer in peers:
-            measured[peer.name] = trial.fit(peer, rows, peer.grid[len(peer.grid) // 2])(test.rows)
-        for name, chance in measured.items():
-            out["auc"].setdefault(name, []).append(auc(chance, test.clicks))
-    return out
+        aucs[product.NAME].append(auc(ours(data, rows, test), test.clicks))
+        for peer in followed:
+            chances = trial.fit(peer, rows, models[peer.name]["config"])(test.rows)
+            aucs[peer.name].append(auc(chances, test.clicks))
+    return {"shares": [*SHARES, 1.0], "auc": {name: [*of, models[name]["auc"]] for name, of in aucs.items()}}

@@ -29,7 +29,7 @@ from tools.user import UserView
 K = 20
 JUDGED = ("ndcg@10", "recall@10", "recall@20", "hr@10")
 SOURCES = ("neighbors", "profile", "ctr", "popularity")
-SHARES = (0.25, 0.5, 1.0)  # of the training events, for the learning curve
+SHARES = (0.25, 0.5)  # of the training events, for the learning curve, before all of them
 PART = 0  # seed of the draw of users under a limit
 
 
@@ -68,10 +68,8 @@ def limited(users: Ids, limit: int | None) -> Ids:
     return np.sort(np.random.default_rng(PART).choice(users, limit, replace=False))
 
 
-def top_n_report(
-    data: Dataset, seen: bool, peers: Sequence[Peer], seed: int, limit: int | None, bar: Bar
-) -> tuple[Report, Ids]:
-    """One rule of P1: the comparison, what each source adds, and our lists (n_users, 20)."""
+def top_n_report(data: Dataset, seen: bool, peers: Sequence[Peer], seed: int, limit: int | None, bar: Bar) -> Report:
+    """One rule of P1: the comparison, and under "seen" what each source adds."""
     split = top_n(data.log)
     asked, chosen_by = (task(data, split, part, seen, limit) for part in ("test", "validation"))
     rule = "seen" if seen else "liked"
@@ -92,7 +90,7 @@ def top_n_report(
             skipped[peer.name] = str(why)
     report = compared([ours, *others], JUDGED, seed, skipped)
     sizes = {"users": len(asked.users), "known": len(asked.known), "targets": int(asked.truth.nnz)}
-    return {"rule": rule, **sizes, **report, "without": added}, mine
+    return {"rule": rule, **sizes, **report, "without": added}
 
 
 def result(name: str, asked: Task, shown: Ids, **about: object) -> Result:
@@ -100,29 +98,28 @@ def result(name: str, asked: Task, shown: Ids, **about: object) -> Result:
     return Result(name, values, metrics.shown(shown, asked.likes, len(asked.users)), about)
 
 
-def curve(data: Dataset, peers: Sequence[Peer], seed: int, limit: int | None, bar: Bar) -> Report:
+def curve(data: Dataset, peers: Sequence[Peer], whole: Report, seed: int, limit: int | None, bar: Bar) -> Report:
     """NDCG@10 under the rule "seen" when only a share of the users' known events is learned from, the earliest of each;
-    everybody is asked with their whole known history.
+    everybody is asked with their whole known history. `whole`: the report on all of them, and of the settings.
     """
     asked = task(data, top_n(data.log), "test", seen=True, limit=limit)
-    out: Report = {"shares": list(SHARES), "ndcg@10": {}}
+    models = {model["name"]: model for model in whole["models"]}
+    followed = [peer for peer in peers if peer.name in models]
+    ndcg: dict[str, list[float]] = {name: [] for name in (product.NAME, *(peer.name for peer in followed))}
+
+    def note(name: str, shown: Ids) -> None:
+        ndcg[name].append(float(metrics.per_user(shown, asked.truth)["ndcg@10"].mean()))
+
     for share in SHARES:
         bar.step(f"learning curve: {share:.0%} of the training events")
         learned = _earliest(data, asked.known, share)
         with product.fitted(data, learned) as box:
-            _note(out, product.NAME, asked, _slates(box, asked, bar))
+            note(product.NAME, _slates(box, asked, bar))
         liked = matrix(data.log, learned[data.log.weight[learned] > 0])
-        for peer in peers:
-            try:
-                scorer = peer.fit(liked, seed, peer.grid[len(peer.grid) // 2])
-            except Skipped:
-                continue
-            _note(out, peer.name, asked, lists(scorer, asked.users, asked.liked, asked.hidden, K))
-    return out
-
-
-def _note(out: Report, name: str, asked: Task, shown: Ids) -> None:
-    out["ndcg@10"].setdefault(name, []).append(float(metrics.per_user(shown, asked.truth)["ndcg@10"].mean()))
+        for peer in followed:
+            scorer = peer.fit(liked, seed, models[peer.name]["config"])
+            note(peer.name, lists(scorer, asked.users, asked.liked, asked.hidden, K))
+    return {"shares": [*SHARES, 1.0], "ndcg@10": {name: [*of, models[name]["ndcg@10"]] for name, of in ndcg.items()}}
 
 
 def _earliest(data: Dataset, rows: Rows, share: float) -> Rows:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 from tools.errors import InvalidInput
-from tools.evaluate import clicks, coldstart, leaveout, ranking
+from tools.evaluate import clicks, coldstart, fairness, leaveout, ranking
 from tools.evaluate.clickpeers import CLICK_PEERS
 from tools.evaluate.coldpeers import COLD_PEERS
 from tools.evaluate.data import Dataset
@@ -18,7 +18,7 @@ from tools.evaluate.progress import bar
 from tools.evaluate.report import Report, headed
 from tools.evaluate.splits import FOLDS
 
-Protocol = Literal["ranking", "ctr", "coldstart"]
+Protocol = Literal["ranking", "ctr", "coldstart", "fairness"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 CURVED = ("popularity", "EASE (numpy)", "implicit ItemKNN TF-IDF")  # peers that the learning curve follows
 
@@ -47,12 +47,13 @@ def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None
     followed = [peer for peer in peers if peer.name in CURVED]
     parts = 4 * (1 + len(peers)) + len(ranking.SOURCES) + len(ranking.SHARES)
     with bar(parts, progress) as shown:
+        seen = ranking.top_n_report(data, True, peers, seed, limit, shown)
         return {
-            "top_n_seen": ranking.top_n_report(data, True, peers, seed, limit, shown)[0],
-            "top_n": ranking.top_n_report(data, False, peers, seed, limit, shown)[0],
+            "top_n_seen": seen,
+            "top_n": ranking.top_n_report(data, False, peers, seed, limit, shown),
             "leave_one_out": _if_possible(lambda: leaveout.report(data, False, peers, seed, limit, shown)),
             "leave_one_out_liked": _if_possible(lambda: leaveout.report(data, True, peers, seed, limit, shown)),
-            "curve": ranking.curve(data, followed, seed, limit, shown),
+            "curve": ranking.curve(data, followed, seen, seed, limit, shown),
         }
 
 
@@ -68,6 +69,12 @@ def _coldstart(data: Dataset, against: Sequence[str], seed: int, limit: int | No
         return {"newcomers": coldstart.report(data, peers, seed, limit, shown)}
 
 
+def _fairness(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
+    peers = chosen(against, PEERS)
+    with bar(2 + len(peers), progress) as shown:
+        return {"fairness": fairness.report(data, peers, seed, limit, shown)}
+
+
 def _if_possible(part: Callable[[], Report]) -> Report:
     """A part that this data cannot have says so in its place."""
     try:
@@ -80,4 +87,5 @@ _BODIES: dict[Protocol, Callable[[Dataset, Sequence[str], int, int | None, bool]
     "ranking": _ranking,
     "ctr": _ctr,
     "coldstart": _coldstart,
+    "fairness": _fairness,
 }
