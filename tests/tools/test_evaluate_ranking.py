@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -179,3 +181,18 @@ def test_a_limit_evaluates_on_fewer_users_and_one_is_too_few(data: Dataset) -> N
     assert len(asked.users) == asked.truth.shape[0] == 5
     with pytest.raises(InvalidInput, match="at least 2"):
         evaluate(data, "ranking", limit=1)
+
+
+def test_where_every_event_is_a_like_both_rules_are_one(data: Dataset) -> None:
+    liked = replace(data, log=replace(data.log, weight=np.ones_like(data.log.weight)))
+    report = evaluate(liked, "ranking", ["popularity"], progress=False)
+    assert "models" in report["top_n_seen"]
+    assert "same" in report["top_n"]["not_possible"]
+
+
+def test_a_limit_changes_who_is_asked_and_not_how_novel_an_item_is(data: Dataset) -> None:
+    few, everyone = (ranking.task(data, top_n(data.log), "test", seen=True, limit=limit) for limit in (5, None))
+    same = np.tile(np.arange(10, dtype=np.int32), (5, 1))
+    assert ranking.result("x", few, same).figures["novelty"] == pytest.approx(
+        ranking.result("x", replace(everyone, truth=everyone.truth[:5]), same).figures["novelty"]
+    )

@@ -53,6 +53,10 @@ class Dataset:
         """Item id to catalogue index."""
         return {item_id: n for n, item_id in enumerate(self.catalogue.ids)}
 
+    @property
+    def is_all_likes(self) -> bool:
+        return bool((self.log.weight > 0).all())
+
     def user(self, n: int) -> User:
         user_id = self.log.user_ids[n]
         return self.users.get(user_id) or User(user_id=user_id)

@@ -66,7 +66,7 @@ def exposure(asked: Task, slates: Ids) -> dict[str, float]:
     """What `metrics.shown` says; `popularity_lift`, how much more popular than what the users liked themselves; and for
     each facet field `calibration FIELD`: mean KL divergence of users' liked values from those shown (0: the same mix).
     """
-    told = metrics.shown(slates, asked.likes, len(asked.users))
+    told = metrics.shown(slates, asked.likes, asked.population)
     own = asked.liked[asked.users]
     liked_popularity = (own @ asked.likes) / np.maximum(np.diff(own.indptr), 1)
     told["popularity_lift"] = told["popularity"] / max(float(liked_popularity.mean()), 1e-9) - 1

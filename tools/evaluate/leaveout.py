@@ -18,7 +18,7 @@ from tools.evaluate import metrics, product
 from tools.evaluate.data import Dataset, Ids, Rows
 from tools.evaluate.peers import BLOCK, Config, Peer, Scorer, Skipped
 from tools.evaluate.progress import Bar
-from tools.evaluate.ranking import limited
+from tools.evaluate.ranking import ALL_LIKES, limited
 from tools.evaluate.report import Report, Result, compared
 from tools.evaluate.splits import NEGATIVES, Split, known_before, leave_one_out, matrix, negatives
 from tools.toolbox import Toolbox
@@ -51,10 +51,12 @@ def report(data: Dataset, only_liked: bool, peers: Sequence[Peer], seed: int, li
     """One reading: interactions are all events, or positives only.
 
     Raises:
-        InvalidInput: the catalogue is too small to draw from.
+        InvalidInput: the catalogue is too small to draw from, or both readings are the same.
     """
     if data.log.n_items < 2 * NEGATIVES:
         raise InvalidInput(f"leave-one-out draws {NEGATIVES} items a user had not; {data.log.n_items} are too few")
+    if only_liked and data.is_all_likes:
+        raise InvalidInput(ALL_LIKES)
     split, reading = leave_one_out(data.log, only_liked), "liked" if only_liked else "all"
     asked, chosen_by = (Part(data, split, part, only_liked, limit) for part in ("test", "validation"))
     bar.step(f"leave-one-out ({reading}): {product.NAME}")

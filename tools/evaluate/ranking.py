@@ -30,6 +30,7 @@ K = 20
 JUDGED = ("ndcg@10", "recall@10", "recall@20", "hr@10")
 SOURCES = ("neighbors", "profile", "ctr", "popularity")
 SHARES = (0.25, 0.5)  # of the training events, for the learning curve, before all of them
+ALL_LIKES = "every event is a like, so this is the same as the part before"
 PART = 0  # seed of the draw of users under a limit
 
 
@@ -43,6 +44,7 @@ class Task:
     liked: sp.csr_matrix  # what peers are fitted on and asked with
     hidden: sp.csr_matrix
     truth: sp.csr_matrix  # row for row of `users`
+    population: int  # users there would be without a limit: what novelty is measured against
 
     @property
     def likes(self) -> NDArray[np.int64]:
@@ -53,12 +55,14 @@ def task(data: Dataset, split: Split, part: str, seen: bool, limit: int | None =
     """`part`: "validation" or "test", the events to be found. With `seen` the second rule."""
     log = data.log
     held, targets = (split.train, split.validation) if part == "validation" else (split.before_test, split.test)
-    users = limited(np.unique(log.user[targets]), limit)
+    everyone = np.unique(log.user[targets])
+    users = limited(everyone, limit)
     if not len(users):
         raise InvalidInput(f"no user has the {FEWEST} positives that top-N splits; see `feedback` in the domain file")
     known = known_before(log, targets, held) if seen else np.sort(held)
     liked = matrix(log, held)
-    return Task(data, users, known, liked, matrix(log, known) if seen else liked, matrix(log, targets)[users])
+    hidden = matrix(log, known) if seen else liked
+    return Task(data, users, known, liked, hidden, matrix(log, targets)[users], len(everyone))
 
 
 def limited(users: Ids, limit: int | None) -> Ids:
@@ -70,6 +74,8 @@ def limited(users: Ids, limit: int | None) -> Ids:
 
 def top_n_report(data: Dataset, seen: bool, peers: Sequence[Peer], seed: int, limit: int | None, bar: Bar) -> Report:
     """One rule of P1: the comparison, and under "seen" what each source adds."""
+    if not seen and data.is_all_likes:
+        raise InvalidInput(ALL_LIKES)
     split = top_n(data.log)
     asked, chosen_by = (task(data, split, part, seen, limit) for part in ("test", "validation"))
     rule = "seen" if seen else "liked"
@@ -95,7 +101,7 @@ def top_n_report(data: Dataset, seen: bool, peers: Sequence[Peer], seed: int, li
 
 def result(name: str, asked: Task, shown: Ids, **about: object) -> Result:
     values = metrics.per_user(shown, asked.truth)
-    return Result(name, values, metrics.shown(shown, asked.likes, len(asked.users)), about)
+    return Result(name, values, metrics.shown(shown, asked.likes, asked.population), about)
 
 
 def curve(data: Dataset, peers: Sequence[Peer], whole: Report, seed: int, limit: int | None, bar: Bar) -> Report:

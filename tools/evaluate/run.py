@@ -50,7 +50,7 @@ def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None
         seen = ranking.top_n_report(data, True, peers, seed, limit, shown)
         return {
             "top_n_seen": seen,
-            "top_n": ranking.top_n_report(data, False, peers, seed, limit, shown),
+            "top_n": _if_possible(lambda: ranking.top_n_report(data, False, peers, seed, limit, shown)),
             "leave_one_out": _if_possible(lambda: leaveout.report(data, False, peers, seed, limit, shown)),
             "leave_one_out_liked": _if_possible(lambda: leaveout.report(data, True, peers, seed, limit, shown)),
             "curve": ranking.curve(data, followed, seen, seed, limit, shown),
