@@ -112,10 +112,14 @@ def abstention(slate: Slate, domain: Domain, language: Language) -> str:
         for field, bounds in slate.constraints.items()
         for operator, value in bounds.items()
     ]
+    if not wanted:
+        if language == "zh":
+            return f"没有可以推荐的{domain.items.zh}了：其余的要么你已经接触过，要么按规则不能推荐。"
+        return f"There is no {domain.item.en} left to recommend: you know the rest already, or a rule holds it back."
     if language == "zh":
-        said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted) or '全部条件'}。"
+        said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted)}。"
     else:
-        said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted) or 'every rule in force'}. "
+        said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted)}. "
     return (said + _relax(slate.relax, domain, language)).strip()
 
 
@@ -135,5 +139,5 @@ def _relax(relax: list[Relaxation], domain: Domain, language: Language) -> str:
 def small_talk(domain: Domain, language: Language) -> str:
     """The reply to a greeting when no model can write one."""
     if language == "zh":
-        return f"你好！告诉我你想看什么样的{domain.items.zh}，我来推荐。"
-    return f"Hello! Tell me what kind of {domain.items.en} you are in the mood for."
+        return f"你好！告诉我你想找什么样的{domain.items.zh}，我来推荐。"
+    return f"Hello! Tell me what kind of {domain.items.en} you are looking for."

@@ -130,8 +130,16 @@ def current_folder(home: Home) -> Path:
     """
     name = current_id(home)
     if name is None:
-        raise BundleMissing(f"no trained bundle in {home.root}; run `tastemaker train`")
+        raise BundleMissing(
+            f"no trained bundle in {home.root}; run `tastemaker train --home {home.root}`"
+            if home.domain_file.is_file()
+            else nothing_ingested(home)
+        )
     return home.bundles / name
+
+
+def nothing_ingested(home: Home) -> str:
+    return f"nothing was ingested into {home.root} yet; run `tastemaker ingest`, or `tastemaker demo` to try it"
 
 
 def bundle_ids(home: Home) -> list[str]:

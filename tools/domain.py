@@ -180,5 +180,7 @@ def domain_path(name_or_file: str | Path) -> Path:
     for path in (SHIPPED / f"{name_or_file}.toml", Path(name_or_file)):
         if path.is_file():
             return path
+    if Path(name_or_file).suffix == ".toml":
+        raise NotFound(f"{name_or_file}: no such domain file; check the path", "domain")
     shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.toml")))
     raise NotFound(f"no domain {str(name_or_file)!r}: give a TOML file, or one of {shipped}", "domain")

@@ -50,7 +50,10 @@ class Popularity:
     def explain(self, item: int) -> list[Evidence]:
         """How many of the users who tried the item approved of it, or how many tried it."""
         liked, users = int(self.liked[item]), int(self.users[item])
-        if liked:
+        if liked == users > 1:
+            text = f"{self.words.en} by all {users} users who tried it"
+            text_zh = f"接触过的 {users} 位用户全都{self.words.zh}"
+        elif liked:
             text = f"{self.words.en} by {liked} of the {users} users who tried it"
             text_zh = f"{users} 位接触过的用户中有 {liked} 位{self.words.zh}"
         else:

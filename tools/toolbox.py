@@ -182,7 +182,7 @@ def load_domain(home: Home) -> Domain:
         BundleMissing: nothing was.
     """
     if not home.domain_file.is_file():
-        raise BundleMissing(f"nothing was ingested into {home.root} yet; run `tastemaker ingest` or `tastemaker demo`")
+        raise BundleMissing(bundle.nothing_ingested(home))
     return Domain.load(home.domain_file)
 
 

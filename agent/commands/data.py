@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.commands import fetching
-from agent.commands.options import HERE, HomeOption, JsonOption, UrlOption
+from agent.commands.options import HERE, HomeOption, JsonOption, UrlOption, existing
 from agent.commands.output import emit, note, say, table
 from tools.errors import CorruptData, InvalidInput
 from tools.home import Home
@@ -62,11 +62,20 @@ def demo(
 
 
 def ingest(
-    domain: Annotated[str | None, typer.Option(help="Shipped domain or TOML file; default: the home's own.")] = None,
-    items: Annotated[Path | None, typer.Option(help="CSV, Parquet or JSONL.")] = None,
-    users: Annotated[Path | None, typer.Option(help="CSV, Parquet or JSONL.")] = None,
-    events: Annotated[Path | None, typer.Option(help="CSV, Parquet or JSONL.")] = None,
-    on_error: Annotated[OnError, typer.Option(help="A bad row: load nothing, or skip it.")] = OnError.stop,
+    domain: Annotated[
+        str | None, typer.Option(help="TOML file, or a shipped domain's name; default: the home's own.")
+    ] = None,
+    items: Annotated[
+        Path | None, typer.Option(help="CSV, Parquet or JSONL: item_id, title; the rest are attributes.")
+    ] = None,
+    users: Annotated[Path | None, typer.Option(help="CSV, Parquet or JSONL: user_id; the rest are attributes.")] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(help="CSV, Parquet or JSONL: user_id, item_id, timestamp; maybe kind, value, event_id."),
+    ] = None,
+    on_error: Annotated[
+        OnError, typer.Option(help="At a bad row: stop loads nothing at all, skip takes the good rows.")
+    ] = OnError.stop,
     home: HomeOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -104,10 +113,10 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Fit every tool and swap the new bundle in. A running server takes it up by itself."""
+    place = existing(home)  # not owned: training leaves the vector index alone, and a server may run meanwhile
     from tools import bundle
     from tools.train import train as fit
 
-    place = Home.at(home)  # not owned: training leaves the vector index alone, and a server may run meanwhile
     metrics = fit(place, only, until)
     made = bundle.current_id(place)
     if as_json:
@@ -120,7 +129,8 @@ def train(
 
 def _tell(report: IngestReport, counts: dict[str, int], stopped: bool, as_json: bool) -> None:
     total = len(report.rejects)
-    refusal = f"{total} bad rows, so nothing was loaded; mend them, or take the rest with --on-error skip"
+    bad = f"{total:,} bad row{'s' * (total != 1)}"
+    refusal = f"{bad}, so nothing was loaded; mend the files, or take the good rows with --on-error skip"
     if as_json:
         document: dict[str, Any] = {**report.model_dump(mode="json"), "counts": counts}
         if stopped:
@@ -133,7 +143,7 @@ def _tell(report: IngestReport, counts: dict[str, int], stopped: bool, as_json: 
         note(f"Error: {refusal}")
     elif not as_json:
         again = f" ({report.known_events} more were here already)" if report.known_events else ""
-        say(f"Loaded {report.items} items, {report.users} users, {report.events} events{again}; {total} rows rejected.")
+        say(f"Loaded {report.items} items, {report.users} users, {report.events} events{again}; {total} rejected.")
         say(f"The home holds {counts['items']} items, {counts['users']} users, {counts['events']} events.")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.commands.output import waiting
-from tools.errors import InvalidInput
+from tools.errors import BundleMissing, InvalidInput
 from tools.home import Home
 
 if TYPE_CHECKING:
@@ -50,6 +50,32 @@ class Engines:
         return cls(url or None, model or None, off)
 
 
+def existing(folder: Path) -> Home:
+    """The home in a folder that must be there already: a mistyped one is not made.
+
+    Raises:
+        BundleMissing: there is none.
+    """
+    if not folder.expanduser().is_dir():
+        raise BundleMissing(
+            f"there is no home {folder}; give another --home, or run `tastemaker ingest` or `tastemaker demo`"
+        )
+    return Home.at(folder)
+
+
+def trained(folder: Path) -> Home:
+    """The same with a bundle in it, looked for before anything heavy is imported.
+
+    Raises:
+        BundleMissing: nothing was ingested or trained there.
+    """
+    from tools import bundle
+
+    home = existing(folder)
+    bundle.current_folder(home)
+    return home
+
+
 @contextmanager
 def toolbox(folder: Path, purpose: str) -> Iterator[Toolbox]:
     """The trained tools of a home, which this process owns meanwhile.
@@ -57,7 +83,7 @@ def toolbox(folder: Path, purpose: str) -> Iterator[Toolbox]:
     Raises:
         HomeInUse, BundleMissing, CorruptData.
     """
-    home = Home.at(folder)
+    home = trained(folder)
     with home.owned(purpose):
         with waiting("Opening the tools"):
             from tools.toolbox import Toolbox

@@ -22,11 +22,11 @@ from agent.commands.options import (
     NoLlmOption,
     UrlOption,
     UserOption,
+    trained,
     user_id,
 )
 from agent.commands.output import emit, failed, note, say
 from tools.errors import InvalidInput, TastemakerError
-from tools.home import Home
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -61,7 +61,7 @@ def ask(
     """One full turn: the answer as it is written, then what it took."""
     if not words.strip():
         raise InvalidInput("the words are empty; say something", "words")
-    engines, who, place = Engines.read(llm_url, llm_model, no_llm), user_id(user), Home.at(home)
+    engines, who, place = Engines.read(llm_url, llm_model, no_llm), user_id(user), trained(home)
 
     async def turn() -> Reply:
         from agent.commands.session import ready, speak
@@ -90,7 +90,7 @@ def chat(
 
     from agent.commands.session import ready
 
-    engines, who, place = Engines.read(llm_url, llm_model, no_llm), user_id(user), Home.at(home)
+    engines, who, place = Engines.read(llm_url, llm_model, no_llm), user_id(user), trained(home)
     conversation, replies = uuid.uuid4().hex, []
     with place.owned("tastemaker chat"), start_blocking_portal() as portal:
         open_now = AsyncExitStack()

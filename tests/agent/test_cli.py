@@ -101,6 +101,7 @@ def test_ingest_says_what_is_missing(home: Home, tmp_path: Path) -> None:
     assert gone in refusal(home, "ingest", "--domain", "movies", "--items", gone)["message"]
     assert "movies" in refusal(home, "ingest", "--domain", "operas", "--items", gone)["message"]
     assert "--domain" in run(home, "ingest", "--items", gone).stderr
+    assert refusal(home, "ingest", "--domain", "gone.toml", "--items", gone)["message"].startswith("gone.toml: no such")
     assert refusal(home, "ingest", "--domain", "movies")["code"] == "invalid_value"
 
 
@@ -243,7 +244,20 @@ def test_an_untrained_home_names_the_remedy(home: Home) -> None:
     ):
         error = refusal(home, *command)
         assert error["code"] == "not_ready"
-        assert "tastemaker demo" in error["message"] or "tastemaker train" in error["message"]
+        assert "tastemaker ingest" in error["message"]
+        assert str(home.root) in error["message"]
+
+
+def test_a_mistyped_home_is_not_made(home: Home) -> None:
+    gone = Home(home.root / "typo")
+    for command in (["recommend", "--user", "1"], ["ask", "hi", "--user", "1", "--no-llm"], ["train"]):
+        assert "no home" in refusal(gone, *command)["message"]
+    assert not gone.root.exists()
+
+
+def test_an_ingested_home_is_told_the_whole_command_to_train_it(home: Home, tmp_path: Path) -> None:
+    assert run(home, "ingest", "--domain", "movies", *files(tmp_path)).exit_code == 0
+    assert f"tastemaker train --home {home.root}" in refusal(home, "recommend", "--user", "1")["message"]
 
 
 def test_a_home_in_use_is_refused_to_another_process(own_home: Home) -> None:

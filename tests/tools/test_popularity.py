@@ -79,3 +79,9 @@ def test_it_reads_with_the_words_of_the_domain_after_loading(tmp_path: Path) -> 
     model = replace(Popularity.fit(EVENTS), words=DOMAIN.liked)
     model.save(tmp_path)
     assert Popularity.load(tmp_path).explain(0) == model.explain(0)
+
+
+def test_where_everyone_who_tried_an_item_liked_it_no_share_is_given() -> None:
+    popularity = Popularity.fit(events((0, 0, 1, 1.0), (1, 0, 2, 1.0), (0, 1, 3, 1.0)), DOMAIN.liked)
+    assert popularity.explain(0)[0].text == "rated highly by all 2 users who tried it"
+    assert popularity.explain(1)[0].text == "rated highly by 1 of the 1 users who tried it"
