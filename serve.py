@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tokens = TokenBook.open(home)
         refuse_open_doors(settings, tokens)
         with home.owned("the server"):
+            refuse_taken_port(settings)
             asyncio.run(serve(home, settings, tokens, options))
     except InvalidInput as error:
         return _fail(error, 2)
@@ -72,6 +74,22 @@ def refuse_open_doors(settings: ServerSettings, tokens: TokenBook) -> None:
         f"--host {settings.host} can be reached from other machines, and no token is configured. Make one with "
         f"`tastemaker tokens add --service`, or set {ENVIRONMENT}, or listen on 127.0.0.1."
     )
+
+
+def refuse_taken_port(settings: ServerSettings) -> None:
+    """Found out before anything heavy loads.
+
+    Raises:
+        TastemakerError: the address cannot be listened on.
+    """
+    host = settings.host.strip("[]")
+    try:
+        socket.create_server((host, settings.port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise TastemakerError(
+            f"cannot listen on {host}, port {settings.port}: {reason}. Give another --port (0: any free one) or --host."
+        ) from None
 
 
 async def serve(home: Home, settings: ServerSettings, tokens: TokenBook, options: argparse.Namespace) -> None:
@@ -159,11 +177,13 @@ def _greet(url: str, tokens: TokenBook) -> None:
 def _parser() -> argparse.ArgumentParser:
     environment = os.environ.get
     parser = argparse.ArgumentParser(prog="serve.py", description=__doc__.splitlines()[0])
+    homes = "folder of the store, the bundles and the index (default: ./var)"
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes a free one")
     parser.add_argument("--grace", type=float, default=20.0, help="seconds running turns get at the end (default: 20)")
-    parser.add_argument("--home", default=environment("TASTEMAKER_HOME") or "./var", help="default: ./var")
-    parser.add_argument("--llm-url", default=environment("TASTEMAKER_LLM_URL"), help="an OpenAI-compatible engine")
+    parser.add_argument("--home", default=environment("TASTEMAKER_HOME") or "./var", help=homes)
+    url = "an OpenAI-compatible server to attach; without it vLLM is started"
+    parser.add_argument("--llm-url", default=environment("TASTEMAKER_LLM_URL"), help=url)
     parser.add_argument("--llm-model", default=environment("TASTEMAKER_LLM_MODEL"), help="a model's name or folder")
     parser.add_argument("--no-llm", action="store_true", help="rules and template sentences only")
     sample = "answer this once in the terminal when all is up"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,6 +90,16 @@ def test_bad_usage_is_refused_with_the_remedy(home: Home, arguments: tuple[str, 
     refused = finished(home, "--no-llm", *arguments)
     assert refused.returncode == 2
     assert reason in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_port_in_use_is_named_with_the_remedy(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = finished(home, "--no-llm", "--port", port)
+    assert refused.returncode == 1
+    assert f"port {port}" in refused.stderr
+    assert "--port" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

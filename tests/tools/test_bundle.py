@@ -41,7 +41,7 @@ def test_the_current_link_is_relative_so_a_home_can_be_moved(home: Home, tmp_pat
 
 
 def test_without_a_bundle_the_remedy_is_named(home: Home) -> None:
-    with pytest.raises(BundleMissing, match="tastemaker train"):
+    with pytest.raises(BundleMissing, match="tastemaker ingest"):
         bundle.current_folder(home)
 
 
