@@ -267,6 +267,18 @@ def test_the_tool_scores_what_the_others_put_on_the_bus(model: CtrModel) -> None
     assert len(said) <= 400
 
 
+@pytest.mark.parametrize(("auc", "reasons"), [({}, 0), ({"auc": 0.49}, 0), ({"auc": 0.7}, 1)])
+def test_a_chance_is_a_reason_only_where_the_model_ranks_better_than_by_lot(
+    model: CtrModel, auc: dict[str, float], reasons: int
+) -> None:
+    others = {name: value for name, value in model.metrics.items() if name != "auc"}
+    turn = context(replace(model, metrics=others | auc), view("a03"))
+    turn.bus.put(Candidates("search", items("s03"), np.ones(1, np.float32), lambda item: []))
+    tool.run(tool.Arguments(), turn)
+    assert len(turn.bus.evidence(int(items("s03")[0]))) == reasons
+    assert turn.bus.scores("ctr", items("s03")).size == 1
+
+
 def test_with_an_empty_bus_the_popular_eligible_items_are_scored_and_it_says_so(model: CtrModel) -> None:
     turn = context(model, COLD)
     turn.eligible[items("zh1")] = False

@@ -43,7 +43,11 @@ def run(args: Arguments, context: Context) -> str:
     table = box.ctr.table(user, items)
     chances = box.ctr.chances(table)
 
+    learned = box.ctr.metrics.get("auc", 0.0) > 0.5  # else it tells nobody from nobody: a figure, but no reason
+
     def explain(item: int) -> list[Evidence]:
+        if not learned:
+            return []
         n = int(np.searchsorted(items, item))
         return [evidence(float(chances[n]), effects(box.ctr, user, item, row=table[n]))]
 
