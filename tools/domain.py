@@ -86,6 +86,20 @@ class Feedback(Strict):
                 sign[rule.holds(kinds, values)] = mark
         return sign * weights
 
+    def grade(self, kinds: NDArray[np.str_], values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """`preference` in finer steps, shape (n,), where a kind has a value and a rule on either side of it: -1 at the
+        negative bound and below, 1 at the positive one, up to 2 beyond. Elsewhere `preference` itself.
+        """
+        grades = self.preference(kinds, values)
+        positive, negative = self._rules
+        for up, down in ((u, d) for u in positive for d in negative if u.kind == d.kind):
+            if up.value is None or down.value is None or up.value <= down.value:
+                continue
+            steps = 2 * (values - down.value) / (up.value - down.value) - 1
+            graded = (kinds == up.kind) & np.isfinite(values)
+            grades[graded] = steps[graded].clip(-1.0, 2.0) * self.weights.get(up.kind, 1.0)
+        return grades
+
 
 class Attributes(Strict):
     """Which item attributes play which part. Names must exist in the catalogue only when it has them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Interactions:
     """Events in time order. `user`, `item` (n,) int32 indices into `user_ids` and the catalogue; `time` (n,) unix
-    seconds; `weight` (n,) signed preference as in `UserView.weights`.
+    seconds; `weight` (n,) signed preference and `grade` (n,) its finer steps, both as in `UserView`.
     """
 
     user_ids: tuple[str, ...]
@@ -28,6 +28,13 @@ class Interactions:
     item: NDArray[np.int32]
     time: NDArray[np.float64]
     weight: NDArray[np.float32]
+    grade: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def __post_init__(self) -> None:
+        if not len(self.grade):
+            object.__setattr__(self, "grade", self.weight)
+        if len(self.grade) != len(self.weight):
+            raise ValueError(f"{len(self.grade)} grades for {len(self.weight)} events: cut events with `take`")
 
     @classmethod
     def from_events(cls, events: pl.DataFrame, catalogue: Catalogue, feedback: Feedback) -> Interactions:
@@ -39,10 +46,16 @@ class Interactions:
         position = {u: n for n, u in enumerate(user_ids)}
         users = np.fromiter((position[u] for u in events["user_id"]), np.int32, len(events))
         items = np.fromiter((catalogue.index(i) for i in events["item_id"]), np.int32, len(events))
-        weight = feedback.preference(
-            events["kind"].to_numpy().astype(str), events["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        )
-        return cls(user_ids, len(catalogue.ids), users, items, events["timestamp"].to_numpy().astype(float), weight)
+        kinds = events["kind"].to_numpy().astype(str)
+        values = events["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        weight, grade = feedback.preference(kinds, values), feedback.grade(kinds, values)
+        times = events["timestamp"].to_numpy().astype(float)
+        return cls(user_ids, len(catalogue.ids), users, items, times, weight, grade)
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Interactions:
+        """The events of `rows` alone, among the same users and items."""
+        cut = {name: getattr(self, name)[rows] for name in ("user", "item", "time", "weight", "grade")}
+        return replace(self, **cut)
 
     def liked(self) -> sp.csr_matrix:
         """Binary float32 matrix (n_users, n_items) of items with a positive event."""

@@ -112,10 +112,12 @@ class Toolbox:
             return UserView(user_id, known=True, profiling=False)
         items = np.fromiter((self.positions.get(i, -1) for i in events["item_id"]), np.int32, len(events))
         held = items >= 0
-        weights = self.domain.feedback.preference(events["kind"].to_numpy().astype(str), events["value"].to_numpy())
+        kinds, values = events["kind"].to_numpy().astype(str), events["value"].to_numpy()
+        weights = self.domain.feedback.preference(kinds, values)
+        grades = self.domain.feedback.grade(kinds, values)
         times = events["timestamp"].to_numpy()
         known, attributes = bool(user) or not events.is_empty(), user.attributes if user else {}
-        return UserView(user_id, attributes, items[held], times[held], weights[held], known)
+        return UserView(user_id, attributes, items[held], times[held], weights[held], known, grades=grades[held])
 
 
 class Live:

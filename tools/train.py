@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -127,6 +129,12 @@ def read_time(until: float | str | None) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+def _text_vectors(folder: Path) -> NDArray[np.float32] | None:
+    """What the search part of this bundle knows of the items; None where it was not fitted."""
+    path = folder / "search" / "vectors.npy"
+    return np.load(path, allow_pickle=False) if path.exists() else None
+
+
 class _Model(Protocol):
     def save(self, folder: Path) -> None: ...
 
@@ -179,6 +187,7 @@ class Bench:
                     Popularity.load(popularity),
                     self.catalogue,
                     self.domain,
+                    _text_vectors(self.folder),
                 )
 
 

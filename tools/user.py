@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 @dataclass(frozen=True)
 class UserView:
     """History oldest first. `items` (n,) catalogue indices, `times` (n,) unix seconds, `weights` (n,) signed
-    preference (above 0 liked, below 0 disliked, 0 neutral). Events on unknown items are left out.
+    preference (above 0 liked, below 0 disliked, 0 neutral), `grades` (n,) the same in finer steps where the domain has
+    them, else equal. Events on unknown items are left out.
 
     A user nobody has heard of, or one who switched profiling off, has an empty history.
     """
@@ -25,6 +26,11 @@ class UserView:
     weights: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
     known: bool = False  # the store holds this user or events of theirs
     profiling: bool = True
+    grades: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def __post_init__(self) -> None:
+        if not len(self.grades):
+            object.__setattr__(self, "grades", self.weights)
 
     @cached_property
     def seen(self) -> NDArray[np.int32]:

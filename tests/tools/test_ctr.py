@@ -18,8 +18,11 @@ from tools.context import Context
 from tools.ctr import metrics, tool
 from tools.ctr.calibration import Calibration
 from tools.ctr.effects import effects
-from tools.ctr.features import Features, ItemStats
-from tools.ctr.model import CtrModel, training_rows
+from tools.ctr.features import ItemStats
+from tools.ctr.line import Line
+from tools.ctr.model import CtrModel
+from tools.ctr.rows import training_rows
+from tools.ctr.zoo import Mix
 from tools.interactions import Interactions
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
@@ -44,7 +47,8 @@ def model() -> CtrModel:
 
 def view(user_id: str, until: float = np.inf, events: Interactions = EVENTS) -> UserView:
     mine = (events.user == events.user_ids.index(user_id)) & (events.time < until)
-    return UserView(user_id, {}, events.item[mine], events.time[mine], events.weight[mine], known=True)
+    mine = events.take(mine)
+    return UserView(user_id, {}, mine.item, mine.time, mine.weight, known=True, grades=mine.grade)
 
 
 def items(*ids: str) -> np.ndarray:
@@ -81,41 +85,46 @@ def test_chances_are_probabilities_one_per_item_in_the_order_asked(model: CtrMod
 @pytest.mark.parametrize("seed", range(3))
 def test_a_training_row_equals_what_the_user_would_have_been_told_at_that_moment(seed: int) -> None:
     events = random_events(seed)
-    vectors = ProfileModel.fit(CATALOGUE, events, DOMAIN).item_vectors
-    features = Features.build(CATALOGUE, vectors, prior=0.4, half_life_days=20.0)
-    history = features.at_moments(events, events.user, events.time, events.item)
-    table = features.matrix(history, events.item, ItemStats.at_moments(events, events.item, events.time))
+    model = fit(events)
+    stats = ItemStats.at_moments(events, events.item, events.time)
+    bulk = model.batch_at(events, events.user, events.time, events.item, stats)
     for row in range(0, len(events.item), 7):
         before = events.time < events.time[row]
-        past = replace(events, **{name: getattr(events, name)[before] for name in ("user", "item", "time", "weight")})
         item = events.item[row : row + 1]
         user = view(events.user_ids[events.user[row]], events.time[row], events)
-        alone = features.matrix(features.of_user(user, item), item, ItemStats.of(past)[item])
-        np.testing.assert_allclose(alone[0], table[row], atol=2e-5)
+        alone = model.batch(user, item, ItemStats.of(events.take(before)))
+        np.testing.assert_allclose(alone.table[0], bulk.table[row], atol=2e-5)
+        np.testing.assert_array_equal(alone.past.items[0], bulk.past.items[row])
+        np.testing.assert_array_equal(alone.past.grades[0], bulk.past.grades[row])
 
 
 def test_what_happens_at_or_after_a_moment_never_reaches_its_features() -> None:
     events = random_events(5)
     moment = events.time[300]
     late = events.time >= moment
-    changed = replace(events, weight=np.where(late, -events.weight + 1, events.weight), item=events.item.copy())
+    other = np.where(late, -events.weight + 1, events.weight)
+    changed = replace(events, weight=other, grade=other, item=events.item.copy())
     changed.item[late] = (changed.item[late] + 3) % len(CATALOGUE)
-    features = Features.build(CATALOGUE, np.eye(len(CATALOGUE), dtype=np.float32), prior=0.4, half_life_days=20.0)
+    model = fit(events)
     asked = events.time <= moment  # rows at the moment itself ask about their own item, before it happened
     tables = []
     for world_line in (events, changed):
         about = (events.user[asked], events.time[asked], events.item[asked])
         stats = ItemStats.at_moments(world_line, about[2], about[1])
-        tables.append(features.matrix(features.at_moments(world_line, *about), about[2], stats))
-    np.testing.assert_array_equal(tables[0], tables[1])
+        tables.append(model.batch_at(world_line, *about, stats))
+    np.testing.assert_array_equal(tables[0].table, tables[1].table)
+    np.testing.assert_array_equal(tables[0].past.items, tables[1].past.items)
     assert asked.sum() > 300
 
 
 def test_a_user_without_history_is_told_what_the_items_alone_say(model: CtrModel) -> None:
-    praised, panned = model.predict(COLD, items("zh1", "hostile"))
-    assert praised > panned
+    tried = np.full(len(CATALOGUE), 20, np.float32)
+    praised = model.predict(COLD, items("zh1", "s01", "p01"), ItemStats(tried, tried))
+    panned = model.predict(COLD, items("zh1", "s01", "p01"), ItemStats(tried, tried * 0))
+    assert (praised > panned + 0.1).all()
+    known = model.predict(COLD, items("zh1", "hostile"))
     again = model.predict(UserView("somebody else", {"age": 99, "gender": "F"}), items("zh1", "hostile"))
-    np.testing.assert_array_equal(again, [praised, panned])
+    np.testing.assert_array_equal(again, known)
 
 
 def test_attributes_of_the_user_change_nothing(model: CtrModel) -> None:
@@ -141,13 +150,16 @@ def test_metrics_come_from_rows_that_were_held_out(model: CtrModel) -> None:
 
 def test_labels_that_are_noise_get_the_auc_of_noise() -> None:
     """With a leak from a row's own outcome, the held-out AUC would be far from a half."""
-    assert fit(random_events(9, (-1.0, 1.0), n=6000)).metrics["auc"] == pytest.approx(0.5, abs=0.07)
+    found = fit(random_events(9, (-1.0, 1.0), n=6000)).metrics
+    assert found["auc"] == pytest.approx(0.5, abs=0.07)
+    for kind in ("linear", "forest", "boosting", "gru"):
+        assert found[f"{kind}_auc"] == pytest.approx(0.5, abs=0.07)
+        assert found[f"{kind}_validation_logloss"] == pytest.approx(np.log(2), abs=0.05)
 
 
 def test_a_domain_without_non_clicks_has_them_sampled_and_says_so() -> None:
     likes = EVENTS.weight > 0
-    columns = {name: getattr(EVENTS, name)[likes] for name in ("user", "item", "time", "weight")}
-    events = replace(EVENTS, **columns)
+    events = EVENTS.take(likes)
     model = fit(events)
     assert model.metrics["sampled_negatives"] > 0
     own, other = model.predict(view("a03", events=events), items("s03", "p07"))
@@ -161,17 +173,20 @@ def test_a_domain_without_non_clicks_has_them_sampled_and_says_so() -> None:
 
 @pytest.mark.parametrize("kept", [0, 30])
 def test_with_too_little_to_learn_from_everybody_gets_the_average_and_the_metrics_say_so(kept: int) -> None:
-    columns = {name: getattr(EVENTS, name)[:kept] for name in ("user", "item", "time", "weight")}
-    model = fit(replace(EVENTS, **columns))
+    model = fit(EVENTS.take(slice(kept)))
     assert model.metrics["fitted"] == 0
     assert "auc" not in model.metrics
     assert len(np.unique(model.predict(view("a01"), items("s01", "p01", "w1")))) == 1
 
 
-def test_effects_add_up_to_the_log_odds(model: CtrModel) -> None:
-    user, item = view("a04"), items("s04")
-    total = sum(effect.effect for effect in effects(model, user, int(item[0]), top=99))
-    assert total + model.line.bias == pytest.approx(model.line.logits(model.table(user, item))[0], abs=0.06)
+def test_effects_of_the_linear_model_add_up_to_the_log_odds(model: CtrModel) -> None:
+    user, every = view("a04"), np.arange(len(CATALOGUE), dtype=np.int32)
+    rows = model.batch(user, every)
+    line = Line.fit(rows, rows.table[:, -1] > np.median(rows.table[:, -1]), 1.0)
+    alone = replace(model, mix=Mix.alone("linear", 1.0, line))
+    for item in items("s04", "p01"):
+        total = sum(effect.effect for effect in effects(alone, user, int(item), top=99))
+        assert total + line.bias == pytest.approx(line.logits(rows)[item], abs=0.06)
 
 
 def test_effects_name_the_taste_in_both_languages_and_lose_it_with_the_history(model: CtrModel) -> None:

@@ -44,7 +44,7 @@ def box(store: Store) -> SimpleNamespace:
 def told(box: SimpleNamespace, user_id: str, item_id: str, until: float | None = None) -> float:
     """What `predict` says with everything strictly before `until`, or now."""
     mine = Interactions.from_events(box.store.user_events(user_id, until), CATALOGUE, DOMAIN.feedback)
-    user = UserView(user_id, {}, mine.item, mine.time, mine.weight)
+    user = UserView(user_id, {}, mine.item, mine.time, mine.weight, grades=mine.grade)
     item = np.array([CATALOGUE.index(item_id)], np.int32)
     then = ItemStats.of(Interactions.from_events(box.store.events(until), CATALOGUE, DOMAIN.feedback))
     return float(box.ctr.predict(user, item, then if until else None)[0])

@@ -55,11 +55,10 @@ def _chances(
     box: Toolbox, events: Interactions, owner: NDArray[np.int32], times: NDArray[np.float64], items: NDArray[np.int32]
 ) -> NDArray[np.float32]:
     model = box.ctr
-    history = model.features.at_moments(events, owner, times, items)
     then, now = ItemStats.at_moments(events, items, times), model.stats[items]
     live = np.isposinf(times)
     stats = ItemStats(np.where(live, now.count, then.count), np.where(live, now.liked, then.liked))
-    return model.chances(model.features.matrix(history, items, stats))
+    return model.chances(model.batch_at(events, owner, times, items, stats))
 
 
 def _ids(frame: pl.DataFrame, column: str) -> pl.Series:

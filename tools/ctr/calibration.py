@@ -15,6 +15,7 @@ Floats = NDArray[np.floating]
 Kind = Literal["none", "platt", "isotonic"]
 KINDS: tuple[Kind, ...] = ("none", "platt", "isotonic")
 FEWEST_FOR_STEPS = 1000  # rows below which isotonic steps only repeat the sample
+STRETCHES = 10  # of time, over which a correction must hold
 ORDER = 0.01  # share of plain sigma in the isotonic curve: keeps candidates on one step in their order
 
 
@@ -36,15 +37,28 @@ class Calibration:
     @classmethod
     def choose(cls, logits: Floats, clicks: Clicks) -> Calibration:
         """Rows in time order: each kind is fitted on the first half and judged by log-loss on the second; the best is
-        fitted on all of them.
+        fitted on all of them, if it helps by more than a standard error over stretches of time. What a correction
+        gains in one stretch it may lose in the next, because users come and go.
         """
         half = len(clicks) // 2
         if min(clicks[:half].sum(), (~clicks[:half]).sum()) < 2:
             return cls()
         kinds = KINDS if half >= FEWEST_FOR_STEPS else KINDS[:2]
-        tried = {kind: cls._fit(kind, logits[:half], clicks[:half]) for kind in kinds}
-        best = min(kinds, key=lambda kind: logloss(tried[kind](logits[half:]), clicks[half:]))
+        tried = {kind: cls._fit(kind, logits[:half], clicks[:half])(logits[half:]) for kind in kinds}
+        best = min(kinds, key=lambda kind: logloss(tried[kind], clicks[half:]))
+        parts = np.array_split(np.arange(len(clicks) - half), min(STRETCHES, len(clicks) - half))
+        gains = [
+            logloss(tried["none"][part], clicks[half:][part]) - logloss(tried[best][part], clicks[half:][part])
+            for part in parts
+        ]
+        if np.mean(gains) <= np.std(gains) / np.sqrt(len(gains)):
+            return cls()
         return cls._fit(best, logits, clicks)
+
+    @classmethod
+    def platt(cls, logits: Floats, clicks: Clicks) -> Calibration:
+        """sigma(a z + b), fitted on these rows."""
+        return cls._fit("platt", logits, clicks)
 
     @classmethod
     def _fit(cls, kind: Kind, logits: Floats, clicks: Clicks) -> Calibration:

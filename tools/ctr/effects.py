@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.ctr.features import SCALARS
+from tools.ctr.features import SCALARS, Batch
 from tools.ctr.model import CtrModel
 from tools.user import UserView
 
@@ -23,15 +23,13 @@ class Effect(NamedTuple):
     effect: float
 
 
-def effects(
-    model: CtrModel, user: UserView, item: int, top: int = 3, row: NDArray[np.float32] | None = None
-) -> list[Effect]:
-    """The `top` groups that moved this item's chance most, strongest first. `row` (columns,): the item's row of
-    `model.table`, where the caller has it.
+def effects(model: CtrModel, user: UserView, item: int, top: int = 3, row: Batch | None = None) -> list[Effect]:
+    """The `top` groups that moved this item's chance most, strongest first. `row`: the item's row of
+    `model.batch`, where the caller has it.
     """
     if row is None:
-        row = model.table(user, np.array([item], np.int32))[0]
-    groups = _groups(model, user, item, model.line.parts(row))
+        row = model.batch(user, np.array([item], np.int32))
+    groups = _groups(model, user, item, model.mix.parts(row)[0])
     return sorted((e for e in groups if abs(e.effect) >= 0.005), key=lambda e: -abs(e.effect))[:top]
 
 
@@ -40,10 +38,10 @@ def _groups(model: CtrModel, user: UserView, item: int, parts: NDArray[np.float6
     taste, kind, match, scalars, numbers = np.split(parts, np.cumsum([many, many, many, len(SCALARS)]))
     part = dict(zip(SCALARS, scalars.tolist(), strict=True))
     own = np.flatnonzero(features.facets[item])
-    liking = float(match.sum()) + part["cosine"] + part["affinity"]
-    habits = float(taste.sum()) + part["user_count"] + part["user_rate"] + part["user_recent"]
+    liking = float(match.sum()) + part["cosine"] + part["affinity"] + part["taste"]
+    habits = float(taste.sum()) + sum(part[name] for name in part if name.startswith(("user_", "drift_")))
     groups = [
-        _approval(model, item, part["item_rate"] + part["item_count"]),
+        _approval(model, item, part["item_rate"] + part["item_count"] + part["item_base"]),
         Effect("item_facets", *_named(model, own, kind, "kind of item", "类型"), float(kind.sum())),
         *(_number(model, n, item, float(effect)) for n, effect in enumerate(numbers)),
     ]

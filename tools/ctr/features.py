@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tools.ctr.taste import WINDOWS, Leaning
 from tools.ctr.walk import Timeline, walk
 from tools.interactions import Interactions
 from tools.user import UserView
@@ -26,10 +27,14 @@ Floats = NDArray[np.float32]
 Items = NDArray[np.int32]
 
 MOST_FACETS = 64
+TEXT_AXES = 32
 RECENT = 20  # events that count as the user's present mood
 USER_SHRINK, ITEM_SHRINK, FACET_SHRINK = 5.0, 10.0, 3.0  # pseudo-events that pull a rate towards the one above it
 DAMPING = 0.1  # keeps the cosine of a profile that cancels out near 0 instead of amplifying rounding noise
-SCALARS = ("cosine", "affinity", "user_count", "user_rate", "user_recent", "item_count", "item_rate")
+LENGTH = 20  # latest events that a sequence model reads
+COUNTED = ("cosine", "affinity", "user_count", "user_rate", "user_recent", "item_count", "item_rate")
+LEANING = ("item_base", "user_level", "taste", *(f"drift_{window}" for window in WINDOWS))
+SCALARS = COUNTED + LEANING
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,49 @@ class History:
 
 
 @dataclass(frozen=True)
+class Past:
+    """The latest LENGTH events of users, oldest first: `items` (n, LENGTH) with -1 where there was none, `grades`."""
+
+    items: Items
+    grades: Floats
+
+    @classmethod
+    def of_user(cls, user: UserView) -> Past:
+        """One row."""
+        items, grades = user.items[-LENGTH:], user.grades[-LENGTH:]
+        gap = LENGTH - len(items)
+        return cls(np.pad(items, (gap, 0), constant_values=-1)[None], np.pad(grades, (gap, 0))[None])
+
+    @classmethod
+    def at_moments(cls, events: Interactions, users: Items, times: NDArray[np.float64]) -> Past:
+        """One row per (user, time), of events strictly before."""
+        line = Timeline(events.user, events.time)
+        start, end = line.spans(users, times)
+        place = end[:, None] + np.arange(-LENGTH, 0)
+        place = np.where(place >= start[:, None], place, -1)  # the last, added one: no event
+        items, grades = np.append(events.item[line.order], -1), np.append(events.grade[line.order], 0)
+        return cls(items[place].astype(np.int32), grades[place].astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a click model reads: `table` (n, columns), `items` (n,), the users' `past`, n rows or one for all, and the
+    `content` (n_items, c) that the indices refer to.
+    """
+
+    table: Floats
+    items: Items
+    past: Past
+    content: Floats
+
+    def __getitem__(self, rows: slice | NDArray[np.integer]) -> Batch:
+        past = self.past
+        if len(past.items) > 1:
+            past = Past(past.items[rows], past.grades[rows])
+        return Batch(self.table[rows], self.items[rows], past, self.content)
+
+
+@dataclass(frozen=True)
 class Features:
     """The columns over one catalogue of n items."""
 
@@ -84,12 +132,20 @@ class Features:
     numbers: Floats  # (n, numbers) as catalogued, NaN where missing
     bounds: Floats  # (3, numbers): values are clipped to the first and last row, the middle one fills gaps
     vectors: Floats  # (n, d) content vectors, L2-normalised
+    content: Floats  # (n, c) facets and principal axes of the text, standardised: which items are alike
 
     @classmethod
     def build(
-        cls, catalogue: Catalogue, item_vectors: Floats | sp.csr_matrix, prior: float, half_life_days: float
+        cls,
+        catalogue: Catalogue,
+        item_vectors: Floats | sp.csr_matrix,
+        prior: float,
+        half_life_days: float,
+        text: Floats | None = None,
     ) -> Features:
-        """The commonest facet values and every numeric attribute that varies. `item_vectors` (n, d)."""
+        """The commonest facet values and every numeric attribute that varies. `item_vectors` (n, d). `text` (n, e) are
+        vectors of what the items are; without them the item vectors take their place.
+        """
         fields = catalogue.fields.values()
         blocks = [(f, catalogue.matrix(f.name)) for f in fields if f.facet]
         names = [(f.name, value) for f, _ in blocks for value in f.values]
@@ -98,15 +154,18 @@ class Features:
         numbers = {f.name: catalogue.numbers(f.name) for f in fields if f.kind == "number"}
         bounds = {name: np.nanquantile(column, (0.01, 0.5, 0.99)) for name, column in numbers.items()}
         varying = [name for name, (low, _, high) in bounds.items() if high > low]
+        vectors = np.ascontiguousarray(sp.csr_matrix(item_vectors).toarray(), np.float32)
+        facets = every[:, common].toarray().astype(np.float32)
         return cls(
             facet_names=tuple(names[n] for n in common),
             number_names=tuple(varying),
             prior=prior,
             half_life_days=half_life_days,
-            facets=every[:, common].toarray().astype(np.float32),
+            facets=facets,
             numbers=_stacked([numbers[name] for name in varying], len(catalogue)),
             bounds=_stacked([bounds[name] for name in varying], 3),
-            vectors=np.ascontiguousarray(sp.csr_matrix(item_vectors).toarray(), np.float32),
+            vectors=vectors,
+            content=_content(facets, vectors if text is None else text),
         )
 
     @property
@@ -150,7 +209,7 @@ class Features:
         counts = (end - start, liked[end] - liked[start], end - late, liked[end] - liked[late])
         return History(taste, tried, approved, cosine, *(c.astype(np.float32) for c in counts))
 
-    def matrix(self, history: History, items: Items, stats: ItemStats) -> Floats:
+    def matrix(self, history: History, leaning: Leaning, items: Items, stats: ItemStats) -> Floats:
         """Rows (n, columns) in the order of `columns`; `stats` has one row per item of `items`."""
         facets = self.facets[items]
         taste = history.taste / (np.linalg.norm(history.taste, axis=1, keepdims=True) + 1.0)
@@ -164,12 +223,22 @@ class Features:
             _logit(_shrunk(history.recent_liked, history.recent_count, USER_SHRINK, rate)),
             np.log1p(stats.count),
             _logit(_shrunk(stats.liked, stats.count, ITEM_SHRINK, self.prior)),
+            *(leaning.base, leaning.level, leaning.match, *leaning.drift.T),
         )
         low, middle, high = self.bounds
         numbers = self.numbers[items]
         numbers = np.where(np.isnan(numbers), middle, numbers).clip(low, high)
         blocks = (taste, facets, facets * taste, *(s[:, None] for s in scalars), numbers)
         return np.concatenate([np.broadcast_to(b, (len(items), b.shape[1])) for b in blocks], axis=1, dtype=np.float32)
+
+
+def _content(facets: Floats, text: Floats) -> Floats:
+    """Columns (n, facets + TEXT_AXES at most), each of mean 0 and, as a block, of variance 1."""
+    centred = text.astype(float) - text.mean(0, dtype=float)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :TEXT_AXES]
+    blocks = (facets - facets.mean(0), centred @ axes)
+    return np.hstack([block / max(float(block.std()), 1e-6) for block in blocks if block.size]).astype(np.float32)
 
 
 def _shrunk(liked: Floats, count: Floats, strength: float, towards: Floats | float) -> Floats:

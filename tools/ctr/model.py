@@ -1,4 +1,4 @@
-"""P(click) = sigma(theta . [P_u, C, P_u * C, counts]): logistic regression over point-in-time features, calibrated.
+"""P(click) from point-in-time features: several kinds of model are fitted, the best on validation rows is kept.
 
 A click is an event of positive preference; neutral and negative ones are the non-clicks. Where a domain has no such
 events at all, non-clicks are sampled from what was popular and the metrics say so (`sampled_negatives`).
@@ -7,7 +7,7 @@ events at all, non-clicks are sampled from what was popular and the metrics say 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.ctr.calibration import Calibration
-from tools.ctr.features import Features, ItemStats
-from tools.ctr.metrics import Clicks, evaluate, logloss
+from tools.ctr.features import Batch, Features, ItemStats, Past
+from tools.ctr.line import Line
+from tools.ctr.metrics import Clicks, evaluate
+from tools.ctr.rows import Bench, training_rows
+from tools.ctr.taste import Taste
+from tools.ctr.zoo import Mix, figures, try_all
 from tools.interactions import Interactions
 from tools.user import UserView
 
@@ -28,54 +32,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating]
 
-STRENGTHS = (0.01, 0.1, 1.0)  # inverse L2 penalties tried
-MOST_ROWS = 300_000  # the latest rows are fitted; features still see everything before them
+ARRAYS = ("facets", "numbers", "bounds", "vectors", "content")
 FEWEST_ROWS = 100  # below this, or with one class only, everybody gets the average
-NEGATIVES = 2  # sampled per click
-ARRAYS = ("facets", "numbers", "bounds", "vectors")
-
-
-@dataclass(frozen=True)
-class Line:
-    """theta: `weights` (columns,) and `bias` over columns standardised by `mean` and `scale`."""
-
-    weights: NDArray[np.float64]
-    bias: float
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
-
-    @classmethod
-    def fit(cls, rows: Floats, clicks: Clicks, strength: float) -> Line:
-        from sklearn.linear_model import LogisticRegression
-
-        mean, scale = rows.mean(0, dtype=float), rows.std(0, dtype=float)
-        scale = np.where(scale < 1e-6, np.inf, scale)  # a constant column counts for nothing
-        line = LogisticRegression(C=strength, max_iter=1000).fit((rows - mean) / scale, clicks)
-        return cls(line.coef_[0], float(line.intercept_[0]), mean, scale)
-
-    @classmethod
-    def flat(cls, rate: float, columns: int) -> Line:
-        """The same chance for everything."""
-        return cls(np.zeros(columns), float(np.log(rate / (1 - rate))), np.zeros(columns), np.ones(columns))
-
-    def parts(self, rows: Floats) -> NDArray[np.float64]:
-        """What each column adds to the log-odds compared with an average row, (n, columns)."""
-        return (rows - self.mean) / self.scale * self.weights
-
-    def logits(self, rows: Floats) -> NDArray[np.float64]:
-        slope = self.weights / self.scale
-        return rows @ slope + (self.bias - self.mean @ slope)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Training rows in time order; `click` (n,) bool."""
-
-    user: NDArray[np.int32]
-    item: NDArray[np.int32]
-    time: NDArray[np.float64]
-    click: Clicks
-    sampled: int = 0  # non-clicks sampled per click
 
 
 @dataclass(frozen=True)
@@ -83,7 +41,8 @@ class CtrModel:
     """A fitted model; `stats` is what was known of the items when it was fitted, `metrics` are from held-out rows."""
 
     features: Features
-    line: Line
+    taste: Taste
+    mix: Mix
     calibration: Calibration
     stats: ItemStats
     labels: dict[str, str]  # Chinese names of facet values, where the domain file has them
@@ -97,73 +56,95 @@ class CtrModel:
         popularity: Popularity,
         catalogue: Catalogue,
         domain: Domain,
+        text: NDArray[np.float32] | None = None,
     ) -> CtrModel:
-        """Each row sees only events strictly before it. By time: 80% to fit, 10% to choose the penalty and the
-        calibration, 10% for the metrics; then the weights are fitted again on everything.
+        """Each row sees only events strictly before it. By time: 80% to fit, 10% to choose kinds, settings and
+        calibration; what was chosen is fitted again on these 90% and judged on the last 10%. That is the model that is
+        kept, so the metrics are its own; only what it knows of the items is brought up to date with all events.
+        `text` (n_items, d) are vectors of what the items are; without them the profile's take their place.
         """
         # 1. Rows and features. The prior comes from the fitting part alone, so that the metrics stay honest.
         rows = training_rows(interactions, popularity.scores)
-        fitted, chosen = int(0.8 * len(rows.click)), int(0.9 * len(rows.click))
-        enough = len(rows.click) >= FEWEST_ROWS and all(0 < c.sum() < len(c) for c in _cut(rows.click, fitted, chosen))
+        fitted, chosen = int(0.8 * len(rows)), int(0.9 * len(rows))
+        enough = len(rows) >= FEWEST_ROWS and all(0 < c.sum() < len(c) for c in _cut(rows.click, fitted, chosen))
         prior = float((rows.click[:fitted].sum() + 1) / (fitted + 2))
-        features = Features.build(catalogue, profile.item_vectors, prior, domain.feedback.half_life_days)
+        features = Features.build(catalogue, profile.item_vectors, prior, domain.feedback.half_life_days, text)
         stats, labels = ItemStats.of(interactions), _labels(features, domain)
-        base = {"rows": float(len(rows.click)), "sampled_negatives": float(rows.sampled), "fitted": float(enough)}
+        base = {"rows": float(len(rows)), "sampled_negatives": float(rows.sampled), "fitted": float(enough)}
         if not enough:
-            return cls(features, Line.flat(prior, len(features.columns)), Calibration(), stats, labels, base)
-        table = table_of(features, interactions, rows)
-        # 2. Penalty and calibration, on the validation part.
-        middle = slice(fitted, chosen)
-        lines = [Line.fit(table[:fitted], rows.click[:fitted], strength) for strength in STRENGTHS]
-        losses = [logloss(Calibration()(line.logits(table[middle])), rows.click[middle]) for line in lines]
-        best = int(np.argmin(losses))
-        calibration = Calibration.choose(lines[best].logits(table[middle]), rows.click[middle])
-        # 3. Metrics on the rest, which nothing above has looked at; then the final weights.
-        chances = calibration(lines[best].logits(table[chosen:]))
-        metrics = evaluate(chances, rows.click[chosen:], rows.user[chosen:])
-        metrics |= base | {"held_out_rows": float(len(chances)), "strength": STRENGTHS[best]}
-        final = Line.fit(table, rows.click, STRENGTHS[best])
-        return cls(features, final, calibration, stats, labels, metrics)
+            taste = Taste.fit(rows.user, rows.item, rows.grade, features.content)
+            flat = Mix.alone("linear", 0.0, Line.flat(prior, len(features.columns)))
+            return cls(features, taste, flat, Calibration(), stats, labels, base)
+        # 2. Every kind, its setting and its calibration, on the validation part.
+        bench = Bench.lay(features, interactions, rows)
+        batch = bench.batch(fitted)
+        choices = try_all(batch, rows.click, fitted, chosen)
+        best = choices[0]
+        # 3. Metrics on the rest, which nothing above has looked at: of every kind, then of what is kept.
+        rest = slice(chosen, None)
+        measured = figures(choices, batch[rest], rows.click[rest], rows.user[rest])
+        batch = bench.batch(chosen)
+        mix = best.mix.refit(batch[:chosen], rows.click[:chosen])
+        chances = best.calibration(mix.logits(batch[rest]))
+        metrics = evaluate(chances, rows.click[rest], rows.user[rest])
+        metrics |= base | {"held_out_rows": float(len(chances))} | measured
+        # 4. What is known of the items, up to now. Level and match mean the same in every fit of the taste.
+        taste = Taste.fit(rows.user, rows.item, rows.grade, features.content)
+        return cls(features, taste, mix, best.calibration, stats, labels, metrics)
 
     def predict(self, user: UserView, items: NDArray[np.int32], stats: ItemStats | None = None) -> NDArray[np.float32]:
         """Calibrated P(click) of catalogue indices `items` (n,). A user without history gets what the items alone say.
 
         `stats` (n_items,) replaces what was known of the items at fitting time.
         """
-        return self.chances(self.table(user, items, stats))
+        return self.chances(self.batch(user, items, stats))
 
-    def table(self, user: UserView, items: NDArray[np.int32], stats: ItemStats | None = None) -> NDArray[np.float32]:
-        """The feature rows behind `predict`, (n, columns)."""
-        return self.features.matrix(self.features.of_user(user, items), items, (stats or self.stats)[items])
+    def batch(self, user: UserView, items: NDArray[np.int32], stats: ItemStats | None = None) -> Batch:
+        """The feature rows behind `predict`."""
+        history, leaning = self.features.of_user(user, items), self.taste.of_user(user, items)
+        table = self.features.matrix(history, leaning, items, (stats or self.stats)[items])
+        return Batch(table, items, Past.of_user(user), self.features.content)
 
-    def chances(self, table: Floats) -> NDArray[np.float32]:
-        return self.calibration(self.line.logits(table)).astype(np.float32)
+    def batch_at(
+        self,
+        events: Interactions,
+        users: NDArray[np.int32],
+        times: NDArray[np.float64],
+        items: NDArray[np.int32],
+        stats: ItemStats,
+    ) -> Batch:
+        """The same for many (user, time, item) at once, each user strictly before the time; `stats` one row each. A
+        user of -1 has no history.
+        """
+        history = self.features.at_moments(events, users, times, items)
+        leaning = self.taste.at_moments(events, users, times, items)
+        table = self.features.matrix(history, leaning, items, stats)
+        return Batch(table, items, Past.at_moments(events, users, times), self.features.content)
+
+    def chances(self, rows: Batch) -> NDArray[np.float32]:
+        """Calibrated P(click) of feature rows, (n,)."""
+        return self.calibration(self.mix.logits(rows)).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        features, line = self.features, self.line
+        features = self.features
+        taste = {f"taste_{name}": value for name, value in asdict(self.taste).items()}
         np.savez_compressed(
             folder / "arrays.npz",
-            facets=features.facets,
-            numbers=features.numbers,
-            bounds=features.bounds,
-            vectors=features.vectors,
-            weights=line.weights,
-            mean=line.mean,
-            scale=line.scale,
+            **{name: getattr(features, name) for name in ARRAYS},
+            **taste,
             item_count=self.stats.count,
             item_liked=self.stats.liked,
         )
+        self.mix.save(folder)
         document = {
             "facet_names": features.facet_names,
             "number_names": features.number_names,
             "prior": features.prior,
             "half_life_days": features.half_life_days,
-            "bias": line.bias,
             "calibration": self.calibration.to_json(),
             "labels": self.labels,
             "metrics": self.metrics,
-            "weights": dict(zip(features.columns, line.weights.round(6).tolist(), strict=True)),  # to be read by people
         }
         (folder / "model.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -179,34 +160,11 @@ class CtrModel:
             half_life_days=held["half_life_days"],
             **{name: arrays[name] for name in ARRAYS},
         )
-        line = Line(arrays["weights"], held["bias"], arrays["mean"], arrays["scale"])
+        vectors, base, centre, noise = (arrays[f"taste_{name}"] for name in ("vectors", "base", "centre", "noise"))
+        taste = Taste(vectors, base, centre, float(noise))
         stats = ItemStats(arrays["item_count"], arrays["item_liked"])
         calibration = Calibration.from_json(held["calibration"])
-        return cls(features, line, calibration, stats, held["labels"], held["metrics"])
-
-
-def training_rows(events: Interactions, popularity: Floats, seed: int = 0) -> Rows:
-    """The latest MOST_ROWS events as clicks and non-clicks; without any non-click, sampled ones follow each click."""
-    late = slice(max(0, len(events.item) - MOST_ROWS), None)
-    rows = Rows(events.user[late], events.item[late], events.time[late], events.weight[late] > 0)
-    if not len(rows.click) or not rows.click.all():
-        return rows
-    rng = np.random.default_rng(seed)
-    chance = np.maximum(popularity.astype(float), 0.0) + 1e-9
-    repeat = np.repeat(np.arange(len(rows.click)), NEGATIVES)
-    items = rng.choice(events.n_items, len(repeat), p=chance / chance.sum()).astype(np.int32)
-    fresh = np.asarray(events.seen()[rows.user[repeat], items]).ravel() == 0
-    every = np.concatenate([np.arange(len(rows.click)), repeat[fresh]])
-    order = np.argsort(every, kind="stable")  # a non-click stands right after its click
-    click = np.concatenate([rows.click, np.zeros(int(fresh.sum()), bool)])[order]
-    item = np.concatenate([rows.item, items[fresh]])[order]
-    return Rows(rows.user[every[order]], item, rows.time[every[order]], click, NEGATIVES)
-
-
-def table_of(features: Features, events: Interactions, rows: Rows) -> NDArray[np.float32]:
-    """Feature rows (n, columns), each from events strictly before its own time."""
-    history = features.at_moments(events, rows.user, rows.time, rows.item)
-    return features.matrix(history, rows.item, ItemStats.at_moments(events, rows.item, rows.time))
+        return cls(features, taste, Mix.load(folder), calibration, stats, held["labels"], held["metrics"])
 
 
 def _cut(clicks: Clicks, fitted: int, chosen: int) -> tuple[Clicks, Clicks]:

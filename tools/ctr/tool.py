@@ -40,8 +40,8 @@ def run(args: Arguments, context: Context) -> str:
     """Put P(click) of all candidates on the bus; say how many and which are best."""
     box, user = context.box, context.user
     items, where = _candidates(context)
-    table = box.ctr.table(user, items)
-    chances = box.ctr.chances(table)
+    rows = box.ctr.batch(user, items)
+    chances = box.ctr.chances(rows)
 
     learned = box.ctr.metrics.get("auc", 0.0) > 0.5  # else it tells nobody from nobody: a figure, but no reason
 
@@ -49,7 +49,7 @@ def run(args: Arguments, context: Context) -> str:
         if not learned:
             return []
         n = int(np.searchsorted(items, item))
-        return [evidence(float(chances[n]), effects(box.ctr, user, item, row=table[n]))]
+        return [evidence(float(chances[n]), effects(box.ctr, user, item, row=rows[n : n + 1]))]
 
     context.bus.put(Candidates("ctr", items, chances, explain))
     best = np.argsort(-chances, kind="stable")[: min(args.top, 5)]
