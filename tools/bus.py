@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-Source = Literal["search", "neighbors", "profile", "ctr", "popularity"]
+# `neighbors`: goes with what they liked; `next`: people go on to it from there; `named`: goes with a title they named.
+Source = Literal["search", "named", "neighbors", "next", "profile", "ctr", "popularity"]
 EvidenceKind = Literal["profile", "search", "neighbors", "ctr", "popularity", "exploration"]
 
 
@@ -33,12 +34,15 @@ Explain = Callable[[int], list[Evidence]]
 
 @dataclass(frozen=True)
 class Candidates:
-    """What one source says: `items` (n,) int32 catalogue indices, unique; `scores` (n,) float32, higher is better."""
+    """What one source says: `items` (n,) int32 catalogue indices, unique; `scores` (n,) float32, higher is better.
+    `every` (n_items,): its scores of the whole catalogue, so that what others find can be compared by it too.
+    """
 
     source: Source
     items: NDArray[np.int32]
     scores: NDArray[np.float32]
     explain: Explain
+    every: NDArray[np.float32] | None = None
 
 
 @dataclass
@@ -65,10 +69,17 @@ class Bus:
         """The source's best score for each of `items` (ascending), NaN where it said nothing; shape (n,)."""
         out = np.full(len(items), -np.inf, np.float32)
         for c in self._held.get(source, []):
+            if c.every is not None:
+                np.maximum(out, c.every[items], out=out)
+                continue
             at = np.searchsorted(items, c.items)
             inside = (at < len(items)) & (items[np.minimum(at, len(items) - 1)] == c.items) if len(items) else []
             np.maximum.at(out, at[inside], c.scores[inside])
         return np.where(np.isneginf(out), np.float32(np.nan), out)
+
+    def every(self, source: Source) -> NDArray[np.float32] | None:
+        """What the source says of the whole catalogue, (n_items,), where it has said so."""
+        return next((c.every for c in self._held.get(source, []) if c.every is not None), None)
 
     def evidence(self, item: int) -> list[Evidence]:
         """Reasons for one item from every source that put it on the bus."""

@@ -122,15 +122,13 @@ class Policy(Strict):
 
 
 class Blend(Strict):
-    """Weight of each source in the hybrid score. Scores are rank-normalised to [0, 1] before they are summed, but for
-    search, whose contrast counts (tools/rank/blend.py). Content cosine and CTR alone rank weakly, neighbours best.
+    """What the reader's words weigh beside their taste in the hybrid score (tools/rank/blend.py). What the sources of
+    taste weigh among themselves is learned from the events (tools/rank/taste.py).
     """
 
-    search: float = 1.0
-    neighbors: float = 1.0
-    profile: float = 0.2
-    ctr: float = 0.3
-    popularity: float = 0.4
+    search: float = Field(default=1.0, ge=0)  # the words
+    named: float = Field(default=4.0, ge=0)  # a title they named
+    taste: float = Field(default=2.0, gt=0)
 
 
 class ColdStart(Strict):

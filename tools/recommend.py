@@ -110,7 +110,9 @@ def top(box: Toolbox, user: UserView, k: int, among: NDArray[np.bool_] | None = 
     if not context.eligible.any():
         return []
     if len(user.items):
-        _put(context, "neighbors", box.neighbors.scores(user), neighbors.SHOWN)
+        folded = box.neighbors.fold_in(user)
+        _put(context, "neighbors", folded.scores(), neighbors.SHOWN)
+        _put(context, "next", folded.following, neighbors.SHOWN)
         _put(context, "profile", box.profile.appeal(user), profile.SHOWN)
         items = context.bus.items()
         context.bus.put(Candidates("ctr", items, box.ctr.predict(user, items), _untold))
@@ -123,7 +125,7 @@ def _put(context: Context, source: Source, scores: NDArray[np.float32], n: int) 
     among = np.flatnonzero(context.eligible & (scores > 0)).astype(np.int32)
     items = among[np.argsort(-scores[among], kind="stable")[:n]]
     if len(items):
-        context.bus.put(Candidates(source, items, scores[items], _untold))
+        context.bus.put(Candidates(source, items, scores[items], _untold, every=scores))
 
 
 def _untold(_: int) -> list[Evidence]:

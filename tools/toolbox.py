@@ -32,6 +32,7 @@ from tools.home import Home
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.rank.taste import Taste
 from tools.search import chroma
 from tools.search.model import SearchIndex
 from tools.store import Item, Store, User
@@ -59,6 +60,7 @@ class Toolbox:
     popularity: Popularity
     cold: ColdModel
     ctr: CtrModel
+    taste: Taste
     manifest: bundle.Manifest
     positions: dict[str, int] = field(repr=False)  # item id -> catalogue index
 
@@ -85,6 +87,7 @@ class Toolbox:
             popularity=Popularity.load(folder / "popularity"),
             cold=ColdModel.load(folder / "cold"),
             ctr=CtrModel.load(folder / "ctr"),
+            taste=Taste.load(folder / "taste"),
             manifest=manifest,
             positions={item_id: n for n, item_id in enumerate(catalogue.ids)},
         )

@@ -30,11 +30,12 @@ from tools.interactions import Interactions
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.rank.learn import learn
 from tools.search.model import SearchIndex
 from tools.store import Store
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
 
-TOOLS = ("search", "profile", "neighbors", "popularity", "cold", "ctr")  # in the order they are fitted
+TOOLS = ("search", "profile", "neighbors", "popularity", "cold", "ctr", "taste")  # in the order they are fitted
 NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
 Metrics = dict[str, dict[str, float]]
@@ -179,6 +180,8 @@ class Bench:
                 return Popularity.fit(self.events, self.domain.liked)
             case "cold":
                 return ColdModel.fit(self.events, self.users, self.domain)
+            case "taste":
+                return learn(self.events, self.catalogue, self.domain, self.users)
             case _:
                 profile, popularity = (self.folder / name for name in UNDER_CTR)  # as saved: what it will meet
                 return CtrModel.fit(

@@ -76,12 +76,12 @@ def test_leaving_a_source_out_changes_what_it_alone_would_have_said(data: Datase
     everything = np.arange(len(data.log.user))
     with product.fitted(data, everything) as box:
         blind = box
-        for source in ("neighbors", "profile", "ctr"):
+        for source in ("neighbors", "next", "profile", "ctr"):
             blind = product.without(blind, source)
         user = np.array([data.log.user_ids.index("a01")], np.int32)
         view = list(product.views(box, data, everything, user))
         whole, less = (product.slates(b, view, 40)[0][0] for b in (box, blind))
-        popular = box.popularity.scores[less[less >= 0]]
+        popular = box.cold.scores(view[0])[less[less >= 0]]
     assert (np.diff(popular) <= 0).all()
     assert set(whole[:2].tolist()) == {data.catalogue.index("s01"), data.catalogue.index("s02")}
 
@@ -144,7 +144,7 @@ def test_a_peer_that_cannot_take_part_is_named_with_the_reason(data: Dataset) ->
         report = ranking.top_n_report(data, True, [*FAST, Peer("absent", absent)], 0, None, shown)  # type: ignore[arg-type]
     assert report["skipped"] == {"absent": "needs nothing"}
     assert [model["name"] for model in report["models"]] == [product.NAME, *(peer.name for peer in FAST)]
-    assert set(report["without"]) == {"neighbors", "profile", "ctr", "popularity"}
+    assert set(report["without"]) == {"neighbors", "next", "profile", "ctr", "popularity"}
 
 
 def test_a_ranking_report_compares_ours_with_every_peer_under_each_rule(data: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from pydantic import ValidationError
 from tests.tools import recommender_contract as contract
 from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NOBODY, Check, Recommender, best, indices, view
 from tests.world import CAMP_A, CAMP_B, PERIOD, SPACE
-from tools.neighbors import tool, weights
+from tools.interactions import Interactions
+from tools.neighbors import tool, transitions, weights
 from tools.neighbors.model import Method, NeighborModel
 from tools.neighbors.titles import CERTAIN, titles
 from tools.popularity import Popularity
@@ -26,7 +28,7 @@ context = partial(contract.context, neighbors=MODEL, popularity=POPULARITY)
 
 def sparse() -> NeighborModel:
     """As fitted on a catalogue too large for the closed form."""
-    return NeighborModel(weights.fit(EVENTS, dense_limit=0), EVENTS.liked(), EVENTS.user_ids)
+    return replace(MODEL, weights=weights.fit(EVENTS, dense_limit=0))
 
 
 def case(method: Method) -> Recommender:
@@ -158,7 +160,7 @@ def test_only_eligible_items_become_candidates() -> None:
 def test_a_named_title_gives_what_its_likers_like_and_says_how_many() -> None:
     turn = context(NOBODY)
     said = tool.run(tool.Arguments(like="orbit blunder"), turn)
-    item = turn.bus._held["neighbors"][0].items[0]
+    item = turn.bus._held["named"][0].items[0]
     likers = {i: set(MODEL.likers[i].indices) for i in (int(item), CATALOGUE.index("s01"))}
     both, of = len(set.intersection(*likers.values())), len(likers[CATALOGUE.index("s01")])
     assert CATALOGUE.index("s01") not in turn.bus.items()
@@ -238,3 +240,41 @@ def test_the_domain_words_stand_in_the_reasons() -> None:
     reason = turn.bus.evidence(CATALOGUE.index("s01"))[0]
     assert f"which you {DOMAIN.liked.en}" in reason.text
     assert f"与你{DOMAIN.liked.zh}的《" in reason.text_zh
+
+
+def test_what_people_go_on_to_follows_the_last_step_and_not_the_one_before() -> None:
+    order = ("s01", "w1", "s02", "w2")
+    x = sequence([order] * 3)
+    follows = transitions.fit(x)
+    a, b, c = (CATALOGUE.index(i) for i in order[:3])
+    assert follows[a, b] > follows[a, c] > 0
+    assert follows[b, a] == 0
+    user = UserView("x", items=indices("s01"), times=np.zeros(1), weights=np.ones(1, np.float32))
+    assert NeighborModel.fit(x).fold_in(user).following.argmax() == b
+
+
+@pytest.mark.parametrize(("people", "told"), [(5, True), (4, False)])
+def test_what_people_go_on_to_is_told_where_enough_people_do(people: int, told: bool) -> None:
+    model = NeighborModel.fit(sequence([("w1", "s01", "s02")] * people))
+    user = UserView("x", items=indices("w1", "s01"), times=np.arange(2.0), weights=np.ones(2, np.float32))
+    turn = contract.context(user, neighbors=model, popularity=POPULARITY)
+    tool.run(tool.Arguments(method="item"), turn)
+    texts = [(r.text, r.text_zh) for r in turn.bus.evidence(CATALOGUE.index("s02")) if "go on to it" in r.text]
+    title = CATALOGUE.titles[CATALOGUE.index("s01")]
+    expected = (f"people often go on to it after {title}, one of your latest", f"很多人在你最近的《{title}》之后会选它")
+    assert texts == ([expected] if told else [])
+
+
+def test_what_was_disliked_leads_nowhere_in_words() -> None:
+    model = NeighborModel.fit(sequence([("s01", "s02")] * 6))
+    user = UserView("x", items=indices("s01"), times=np.zeros(1), weights=-np.ones(1, np.float32))
+    assert model.fold_in(user).after(CATALOGUE.index("s02")) is None
+
+
+def sequence(histories: list[tuple[str, ...]]) -> Interactions:
+    """Users who liked these items in this order."""
+    items = indices(*(item for history in histories for item in history))
+    users = np.repeat(np.arange(len(histories), dtype=np.int32), [len(h) for h in histories])
+    times = np.arange(len(items), dtype=float)
+    names = tuple(f"u{n}" for n in range(len(histories)))
+    return Interactions(names, len(CATALOGUE), users, items, times, np.ones(len(items), np.float32))

@@ -14,7 +14,7 @@ from tests import world
 from tools.bus import Candidates, Evidence
 from tools.context import Context
 from tools.domain import Blend, Policy
-from tools.rank.blend import blend, contrasted, rank, ranked
+from tools.rank.blend import contrasted, rank, ranked
 from tools.rank.rules import allowed, open_turn
 from tools.toolbox import Toolbox
 
@@ -141,14 +141,15 @@ def test_gated_items_are_shown_only_to_those_known_to_be_old_enough(box: Toolbox
     assert bool(limits) is (age in (100, "100"))
 
 
-def test_sources_are_blended_by_weight_and_made_comparable() -> None:
-    nan = np.nan
-    columns = {
-        "search": np.array([0.1, 0.9, nan], np.float32),
-        "neighbors": np.array([1000.0, nan, nan], np.float32),
-    }
-    score = blend(columns, Blend(search=1.0, neighbors=3.0))
-    assert score.tolist() == pytest.approx([3 / 4, 1 / 4, 0])
+@pytest.mark.parametrize(("search", "first"), [(0.01, "s01"), (5.0, "w1")])
+def test_words_and_taste_are_blended_by_the_domains_weights(box: Toolbox, search: float, first: str) -> None:
+    weighed = replace(box, domain=box.domain.model_copy(update={"blend": Blend(search=search, taste=1.0)}))
+    context = open_turn(weighed, weighed.view("a01"), {})
+    taste, words = (np.array([weighed.catalogue.index(item)], np.int32) for item in ("s01", "w1"))
+    for source, items in (("neighbors", taste), ("search", np.sort(np.concatenate([taste, words])))):
+        scores = np.where(items == words, 0.9, 0.1).astype(np.float32)
+        context.bus.put(Candidates(source, items, scores, lambda _: []))  # type: ignore[arg-type]
+    assert rank(context, {}, 1).items[0].item_id == first
 
 
 def test_ranks_are_between_zero_and_one_with_ties_at_their_mean() -> None:

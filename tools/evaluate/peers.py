@@ -87,11 +87,11 @@ def implicit_fit(kind: str, x: sp.csr_matrix, seed: int, config: Config) -> Scor
         from threadpoolctl import threadpool_limits
     except ImportError:
         raise Skipped("needs implicit: pip install implicit") from None
-    if kind == "als":
-        made = implicit.als.AlternatingLeastSquares(random_state=seed, iterations=20, use_gpu=False, **config)
-    else:
-        made = getattr(implicit.nearest_neighbours, kind)(**config)
-    with threadpool_limits(1, "blas"), quiet():  # it says how long its own conversions took
+    with threadpool_limits(1, "blas"), quiet():  # it says how long its own conversions took, and warns of BLAS threads
+        if kind == "als":
+            made = implicit.als.AlternatingLeastSquares(random_state=seed, iterations=20, use_gpu=False, **config)
+        else:
+            made = getattr(implicit.nearest_neighbours, kind)(**config)
         made.fit(x, show_progress=False)
     if kind == "als":
         return lambda users, _rows: made.user_factors[users] @ made.item_factors.T

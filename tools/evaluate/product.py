@@ -25,6 +25,7 @@ from tools.interactions import Interactions
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.rank.taste import Taste
 from tools.recommend import top
 from tools.store import Store
 from tools.toolbox import Toolbox
@@ -73,6 +74,7 @@ def _opened(data: Dataset, folder: Path, store: Store) -> Toolbox:
         popularity=Popularity.load(folder / "popularity"),
         cold=ColdModel.load(folder / "cold"),
         ctr=CtrModel.load(folder / "ctr"),
+        taste=Taste.load(folder / "taste"),
         manifest=Manifest(id="evaluation", created="", store_fingerprint="", domain_hash=""),
         positions=data.positions,
     )
@@ -100,8 +102,7 @@ def slates(
 
 def without(box: Toolbox, source: str) -> Toolbox:
     """The same tools, with one source counting for nothing in the ranking."""
-    blend = box.domain.blend.model_copy(update={source: 0.0})
-    return replace(box, domain=box.domain.model_copy(update={"blend": blend}))
+    return replace(box, taste=box.taste.without(source))
 
 
 def as_if(user: UserView, attributes: Mapping[str, Any]) -> UserView:

@@ -28,7 +28,7 @@ from tools.user import UserView
 
 K = 20
 JUDGED = ("ndcg@10", "recall@10", "recall@20", "hr@10")
-SOURCES = ("neighbors", "profile", "ctr", "popularity")
+SOURCES = ("neighbors", "next", "profile", "ctr", "popularity")
 SHARES = (0.25, 0.5)  # of the training events, for the learning curve, before all of them
 ALL_LIKES = "every event is a like, so this is the same as the part before"
 PART = 0  # seed of the draw of users under a limit

@@ -1,7 +1,7 @@
 """Collaborative filtering with fold-in: a user is scored from their history as it is now, nothing is refitted.
 
-Two views of the same matrix: what goes with the items of a history (tools/neighbors/weights.py), and what the users
-with the most similar history liked. The recent past counts most in both.
+Three views: what goes with the items of a history (tools/neighbors/weights.py), what people go on to after its last few
+(tools/neighbors/transitions.py), and what the users with the most similar history liked. The recent past counts most.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tools.interactions import Interactions
+from tools.neighbors import transitions
 from tools.neighbors import weights as item_weights
 from tools.neighbors.weights import Weights
 from tools.user import UserView
@@ -25,23 +26,28 @@ Method = Literal["item", "user", "both"]
 
 NEIGHBOURS = 50
 SHRINKAGE = 10.0  # shared items at which a similarity counts half
-MEMORY = 20.0  # events after which a history event counts half; the steepest of 15, 30, 60 was best on validation
-FLOOR = 0.1  # what the oldest event still counts
+MEMORY = 30.0  # events after which a history event counts half; with what comes next beside it, best on validation
+FLOOR = 0.2  # what the oldest event still counts
+LATEST = 2.0  # the same for what comes next, whatever the verdict: the step follows the last few events
+STEPS = 20  # events it looks back
 NEUTRAL = 0.3  # an event without a verdict, beside 1 for a liked item; a disliked one counts 0
-ITEM_SHARE = 0.8  # of the item-based score in method "both"
 
 
 @dataclass(frozen=True, eq=False)
 class NeighborModel:
-    """`weights` (n_items, n_items), dense or sparse; `liked` binary (n_users, n_items) of users `user_ids`."""
+    """`weights` (n_items, n_items), dense or sparse; `liked` binary (n_users, n_items) of users `user_ids`; `follows`
+    sparse (n_items, n_items).
+    """
 
     weights: Weights
     liked: sp.csr_matrix
     user_ids: tuple[str, ...]
+    follows: sp.csr_matrix
 
     @classmethod
     def fit(cls, interactions: Interactions) -> NeighborModel:
-        return cls(item_weights.fit(interactions), interactions.liked(), interactions.user_ids)
+        weights, follows = item_weights.fit(interactions), transitions.fit(interactions)
+        return cls(weights, interactions.liked(), interactions.user_ids, follows)
 
     @cached_property
     def likers(self) -> sp.csr_matrix:
@@ -66,11 +72,12 @@ class NeighborModel:
         items, weight, age = _latest(user)
         strength = np.where(weight > 0, weight, np.where(weight == 0, NEUTRAL, 0.0))
         query = strength * (FLOOR + (1 - FLOOR) * np.exp2(-age / MEMORY))
-        return Folded(self, items, query.astype(np.float32), weight > 0, self.rows.get(user.user_id, -1))
+        return Folded(self, items, query.astype(np.float32), weight > 0, age, self.rows.get(user.user_id, -1))
 
     def like(self, item: int) -> Folded:
         """One item as the whole query, whoever asks."""
-        return Folded(self, np.array([item], np.int32), np.ones(1, np.float32), np.ones(1, bool), -1)
+        one = np.array([item], np.int32)
+        return Folded(self, one, np.ones(1, np.float32), np.ones(1, bool), np.zeros(1, np.int64), -1)
 
     def scores(self, user: UserView, method: Method = "both") -> NDArray[np.float32]:
         """Shape (n_items,), higher is better; all 0 for a user without history."""
@@ -94,6 +101,7 @@ class NeighborModel:
         else:
             np.save(folder / "weights.npy", self.weights)
         sp.save_npz(folder / "liked.npz", self.liked)
+        sp.save_npz(folder / "follows.npz", self.follows)
         (folder / "users.json").write_text(json.dumps(self.user_ids, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -102,31 +110,41 @@ class NeighborModel:
         dense = folder / "weights.npy"
         weights = np.load(dense, mmap_mode="r") if dense.exists() else sp.load_npz(folder / "weights.npz").tocsr()
         users = json.loads((folder / "users.json").read_text(encoding="utf-8"))
-        return cls(weights, sp.load_npz(folder / "liked.npz").tocsr(), tuple(users))
+        liked, follows = (sp.load_npz(folder / f"{name}.npz").tocsr() for name in ("liked", "follows"))
+        return cls(weights, liked, tuple(users), follows)
 
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """One user's query: `items` (m,) of the history, `query` (m,) how much each counts, `is_liked` (m,). `row` is the
-    user's own row in the trained matrix, -1 when they are new.
+    """One user's query: `items` (m,) of the history, `query` (m,) how much each counts, `is_liked` (m,), `age` (m,) how
+    many items are newer. `row` is the user's own row in the trained matrix, -1 when they are new.
     """
 
     model: NeighborModel
     items: NDArray[np.int32]
     query: NDArray[np.float32]
     is_liked: NDArray[np.bool_]
+    age: NDArray[np.int64]
     row: int
 
     def scores(self, method: Method = "both") -> NDArray[np.float32]:
-        """Shape (n_items,). `item` and `user` on their own scale, `both` in [0, 1]."""
-        match method:
-            case "item":
-                return self._by_items
-            case "user":
-                return self._by_users
-            case "both":
-                both = ITEM_SHARE * _spread(self._by_items) + (1 - ITEM_SHARE) * _spread(self._by_users)
-                return np.asarray(both, np.float32)
+        """Shape (n_items,), higher is better. `both` goes by the items and takes its reasons from users too: beside the
+        other sources, the users' scores add nothing that validation sees.
+        """
+        return self._by_users if method == "user" else self._by_items
+
+    @cached_property
+    def following(self) -> NDArray[np.float32]:
+        """How much each item is what people go on to from here, (n_items,)."""
+        recent = self.age < STEPS
+        step = np.exp2(-self.age[recent] / LATEST).astype(np.float32)
+        return np.asarray(self.model.follows[self.items[recent]].T @ step, np.float32)
+
+    def after(self, item: int) -> int | None:
+        """The item of the last few, not disliked, that `item` most follows; None where it follows none of them."""
+        recent = np.flatnonzero((self.age < STEPS) & (self.query > 0))
+        step = self.model.follows[self.items[recent], item].toarray().ravel() * np.exp2(-self.age[recent] / LATEST)
+        return int(self.items[recent[step.argmax()]]) if step.any() else None
 
     def because(self, item: int, n: int = 2) -> NDArray[np.int32]:
         """The liked items of the history that speak most for `item`, best first; none below half of the best."""
@@ -177,8 +195,3 @@ def _latest(user: UserView) -> tuple[NDArray[np.int32], NDArray[np.float32], NDA
     judged, at = np.unique(items[weights != 0], return_index=True)
     weight[np.searchsorted(unique, judged)] = weights[weights != 0][at]
     return unique, weight, np.argsort(np.argsort(last))
-
-
-def _spread(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """To [0, 1], the best at 1; what speaks against an item counts like nothing for it."""
-    return np.asarray(np.maximum(scores, 0) / max(float(scores.max(initial=0.0)), 1e-12), np.float32)

@@ -25,6 +25,26 @@ def history(folded: Folded, method: Method, titles: Sequence[str], liked: Words)
     return explain
 
 
+def following(folded: Folded, titles: Sequence[str]) -> Callable[[int], list[Evidence]]:
+    """That people go on to the item after one of the user's latest, where enough of them do."""
+
+    def explain(item: int) -> list[Evidence]:
+        before = folded.after(item)
+        if before is None:
+            return []
+        both = int(folded.model.shared(before)[item])
+        if both < ENOUGH:
+            return []
+        title = titles[before]
+        text, text_zh = (
+            f"people often go on to it after {title}, one of your latest",
+            f"很多人在你最近的《{title}》之后会选它",
+        )
+        return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=[title])]
+
+    return explain
+
+
 def named(model: NeighborModel, other: int, titles: Sequence[str]) -> Callable[[int], list[Evidence]]:
     """Reasons from the one item that the user named: that the same users like both."""
     shared, title = model.shared(other), titles[other]

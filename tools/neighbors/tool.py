@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.bus import Candidates, Explain
+from tools.bus import Candidates, Explain, Source
 from tools.context import Context
 from tools.neighbors import reasons
-from tools.neighbors.model import Folded
 from tools.neighbors.titles import CERTAIN, titles
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def arguments(catalogue: Catalogue) -> type[BaseModel]:  # noqa: ARG001 - the sa
 
 
 def run(args: Arguments, context: Context) -> str:
-    return _named(args, context, args.like) if args.like else _personal(args, context)
+    return _named(context, args.like) if args.like else _personal(args, context)
 
 
 def _personal(args: Arguments, context: Context) -> str:
@@ -57,11 +56,13 @@ def _personal(args: Arguments, context: Context) -> str:
         return "This user has no history yet, so there are no neighbours. Use vector_search."
     folded = box.neighbors.fold_in(user)
     explain = reasons.history(folded, args.method, box.catalogue.titles, box.domain.liked)
-    found = _put(context, folded, args.method, explain, context.eligible)
+    found = _put(context, "neighbors", folded.scores(args.method), explain, context.eligible)
+    if args.method != "user":
+        _put(context, "next", folded.following, reasons.following(folded, box.catalogue.titles), context.eligible)
     return _say(context, found, f"from {len(folded.items)} {box.domain.items.en} of this user's history")
 
 
-def _named(args: Arguments, context: Context, said: str) -> str:
+def _named(context: Context, said: str) -> str:
     box = context.box
     match = titles(box.catalogue.titles).find(said, box.popularity.scores)
     if match is None:
@@ -73,22 +74,18 @@ def _named(args: Arguments, context: Context, said: str) -> str:
     eligible[match.item] = False
     folded = box.neighbors.like(match.item)
     explain = reasons.named(box.neighbors, match.item, box.catalogue.titles)
-    return _say(context, _put(context, folded, args.method, explain, eligible), f"that go with {title[:80]}")
+    found = _put(context, "named", folded.scores("item"), explain, eligible)
+    return _say(context, found, f"that go with {title[:80]}")
 
 
 def _put(
-    context: Context,
-    folded: Folded,
-    method: Literal["item", "user", "both"],
-    explain: Explain,
-    eligible: NDArray[np.bool_],
+    context: Context, source: Source, scores: NDArray[np.float32], explain: Explain, eligible: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
     """The best eligible items go on the bus, and come back best first; an item nothing speaks for is left out."""
-    scores = folded.scores(method)
     among = np.flatnonzero(eligible & (scores > 0))
     items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
     if len(items):
-        context.bus.put(Candidates("neighbors", items, scores[items], explain))
+        context.bus.put(Candidates(source, items, scores[items], explain, every=scores))
     return items
 
 

@@ -123,7 +123,8 @@ def _put(context: Context) -> None:
     among = np.flatnonzero(context.eligible & (scores > 0))
     items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
     if len(items):
-        context.bus.put(Candidates("profile", items, scores[items], explain(model, user, context.box.domain)))
+        why = explain(model, user, context.box.domain)
+        context.bus.put(Candidates("profile", items, scores[items], why, every=scores))
 
 
 def _evidence(found: list[tuple[Feature, int]], of: int, all_liked: bool, domain: Domain) -> Evidence:

@@ -1,29 +1,28 @@
-"""From the bus to the slate: sources blended by rank, rules checked again, a reason for everything that is shown."""
+"""From the bus to the slate: words and taste blended, rules checked again, a reason for everything that is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tools.bus import Evidence, EvidenceKind, Source
+from tools.bus import Evidence, EvidenceKind
 from tools.catalogue import Filters
 from tools.context import Context
-from tools.domain import Blend
 from tools.filters import relaxations
 from tools.rank.fill import POPULAR, put_popular
 from tools.rank.rules import allowed
+from tools.rank.taste import PERSONAL, Columns, table
 from tools.slate import Slate, SlateItem
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
-PERSONAL: tuple[Source, ...] = ("neighbors", "profile", "ctr")
-
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
+TIES = 0.02  # what popularity counts beside a settled taste: it decides where that says nothing
 MEANT = 0.35  # cosine below which even the best found is not what the words mean
-LEAD = 4.0  # by how much more search then counts; the other sources weigh 2.7 together by default
+LEAD = 5.0  # by how much more search then counts; taste weighs 2 by default
 
 
 def rank(
@@ -58,18 +57,36 @@ def best(context: Context, filters: Filters, k: int) -> tuple[NDArray[np.int32],
     items = context.bus.items()
     items = items[context.eligible[items]]
     columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
-    scores = blend(columns, _weights(context, filters, columns))
+    scores = hybrid(context, columns, filters)
     first = np.argsort(-scores, kind="stable")[:k]  # stable: ties stand in catalogue order
     return items[first], scores[first]
 
 
-def blend(columns: Mapping[Source, NDArray[np.float32]], weights: Blend) -> NDArray[np.float32]:
-    """Hybrid score in [0, 1], shape (n,), of n candidates: the weighted mean of what each source says, made comparable.
-    `columns` hold (n,) scores, NaN where a source said nothing, which counts as 0.
+def hybrid(context: Context, columns: Columns, filters: Filters) -> NDArray[np.float32]:
+    """Score in [0, 1] of n candidates, (n,): the weighted mean of how well each meets the words, the title named and
+    the user's taste. `columns` hold what each source says of them, (n,).
     """
-    importance = {source: float(getattr(weights, source)) for source in sorted(columns)}  # sums alike every time
-    parts = (w * (contrasted if s == "search" else ranked)(columns[s]) for s, w in importance.items())
-    return np.asarray(sum(parts, np.float32(0)) / max(sum(importance.values()), 1e-9), np.float32)
+    weights = context.box.domain.blend
+    parts = [(weights.taste, taste(context, columns))]
+    if "search" in columns:
+        lead = _lead(context, filters, columns["search"])
+        parts.append((weights.search * lead, contrasted(columns["search"])))
+    if "named" in columns:
+        parts.append((weights.named, ranked(columns["named"])))
+    return np.asarray(sum(w * part for w, part in parts) / sum(w for w, _ in parts), np.float32)
+
+
+def taste(context: Context, columns: Columns) -> NDArray[np.float32]:
+    """How well each candidate suits the user, a rank in (0, 1], (n,): by what was learned from those with a history,
+    giving way to what the cold-start model says of those with little.
+    """
+    box = context.box
+    newcomer = ranked(columns["popularity"])
+    if not any(source in columns for source in PERSONAL):
+        return newcomer
+    share = max(TIES, box.cold.share(context.user))
+    settled = ranked(box.taste.utility(table(columns, len(newcomer))))
+    return np.asarray(share * newcomer + (1 - share) * settled, np.float32)
 
 
 def ranked(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,27 +108,16 @@ def contrasted(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.nan_to_num((cosines - low) / max(high - low, STANDS_OUT[1])).astype(np.float32)
 
 
-def _weights(context: Context, filters: Filters, columns: Mapping[Source, NDArray[np.float32]]) -> Blend:
-    """The domain's weights; but words that became no constraint lead where they find items that stand out ("a film
-    about vampires"), else what someone asked for would drown in what they usually like.
+def _lead(context: Context, filters: Filters, cosines: NDArray[np.float32]) -> float:
+    """By how much the words count more than usual. Those that became no constraint lead where they find items that
+    stand out ("a film about vampires"), else what someone asked for would drown in what they usually like.
     """
-    fields, cosines = context.box.catalogue.fields, columns.get("search")
-    weights = _for_newcomer(context.box.domain.blend, context.box.cold.share(context.user), columns)
-    if cosines is None or any(fields[name].kind in ("string", "list") for name in filters):
-        return weights
+    fields = context.box.catalogue.fields
     known = cosines[~np.isnan(cosines)]
-    if not len(known) or known.max() < MEANT:
-        return weights
-    lead = float(np.interp(known.max() - known.min(), STANDS_OUT, (1.0, LEAD)))
-    return weights.model_copy(update={"search": weights.search * lead})
-
-
-def _for_newcomer(weights: Blend, share: float, sources: Collection[Source]) -> Blend:
-    """The cold-start model's `share` of what the user's own history weighs goes to popularity, which is then its."""
-    personal = {source: getattr(weights, source) for source in PERSONAL if source in sources}
-    moved = {source: weight * (1 - share) for source, weight in personal.items()}
-    popularity = weights.popularity + share * sum(personal.values())
-    return weights.model_copy(update=moved | {"popularity": popularity})
+    constrained = any(fields[name].kind in ("string", "list") for name in filters)
+    if constrained or not len(known) or known.max() < MEANT:
+        return 1.0
+    return float(np.interp(known.max() - known.min(), STANDS_OUT, (1.0, LEAD)))
 
 
 def _item(context: Context, n: int, item: int, score: float) -> SlateItem:

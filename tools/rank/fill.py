@@ -16,14 +16,16 @@ POPULAR = 100  # items
 
 
 def put_popular(context: Context, n: int = POPULAR) -> None:
-    """Put the `n` most popular eligible items on the bus, those that popularity has not put there yet."""
+    """Put the `n` most popular eligible items on the bus, those that are not there yet."""
     box, user = context.box, context.user
-    scores, explain = box.popularity.scores, box.popularity.explain
-    if box.cold.share(user) > 0:
+    scores = context.bus.every("popularity")
+    if scores is None:
         scores = box.cold.scores(user)
+    explain = box.popularity.explain
+    if box.cold.share(user) > 0:
         explain = partial(box.cold.explain, user=user, popularity=box.popularity, domain=box.domain)
     items = np.flatnonzero(context.eligible).astype(np.int32)
     items = np.sort(items[np.argsort(-scores[items], kind="stable")[:n]])
-    items = items[np.isnan(context.bus.scores("popularity", items))]
+    items = np.setdiff1d(items, context.bus.items(), assume_unique=True)
     if len(items):
-        context.bus.put(Candidates("popularity", items, scores[items], explain))
+        context.bus.put(Candidates("popularity", items, scores[items], explain, every=scores))

@@ -1,0 +1,70 @@
+"""What the sources are worth is learned from what users liked next, kept near the prior by little data, and saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NO_EVENTS
+from tools.rank.learn import learn
+from tools.rank.taste import PRIOR, Choice, Columns, Taste, table
+
+SOURCES = list(PRIOR)
+
+
+def choices(n: int, telling: str, seed: int = 0) -> list[Choice]:
+    """Users who like next what one source says most of; the others say what comes to their mind."""
+    rng = np.random.default_rng(seed)
+    tables = rng.random((n, 30, len(SOURCES))).astype(np.float32)
+    return [Choice(t, np.arange(30) == t[:, SOURCES.index(telling)].argmax()) for t in tables]
+
+
+@pytest.mark.parametrize("telling", SOURCES)
+def test_the_source_that_tells_what_is_liked_next_comes_to_weigh_most(telling: str) -> None:
+    weights = Taste.fit(choices(300, telling)).weights
+    assert max(weights, key=weights.__getitem__) == telling
+
+
+def test_a_source_that_misleads_counts_for_nothing_but_never_against_itself() -> None:
+    misled = [Choice(-c.table, c.won) for c in choices(300, "neighbors")]
+    assert Taste.fit(misled).weights["neighbors"] == 0
+
+
+def test_few_users_move_the_weights_little() -> None:
+    def moved(n: int) -> float:
+        return sum(abs(Taste.fit(choices(n, "profile")).weights[s] - PRIOR[s]) for s in PRIOR)
+
+    assert moved(3) < moved(30) < moved(300)
+    assert moved(3) < 0.15
+
+
+def test_a_source_that_says_nothing_keeps_its_prior_weight() -> None:
+    silent = [Choice(c.table * (np.array(SOURCES) != "ctr"), c.won) for c in choices(100, "neighbors")]
+    assert Taste.fit(silent).weights["ctr"] == pytest.approx(PRIOR["ctr"])
+
+
+def test_without_users_to_learn_from_the_prior_holds() -> None:
+    assert learn(NO_EVENTS, CATALOGUE, DOMAIN).weights == dict(PRIOR)
+
+
+def test_learning_twice_gives_the_same_weights_and_saving_keeps_them(tmp_path: Path) -> None:
+    taste = learn(EVENTS, CATALOGUE, DOMAIN)
+    assert taste.metrics["users"] > 10
+    assert learn(EVENTS, CATALOGUE, DOMAIN) == taste
+    taste.save(tmp_path)
+    assert Taste.load(tmp_path) == taste
+
+
+def test_only_differences_between_a_users_candidates_count() -> None:
+    columns: Columns = {"neighbors": np.array([3, 1, np.nan], np.float32), "ctr": np.array([0.9, 0.5, 0.1], np.float32)}
+    scaled: Columns = {"neighbors": columns["neighbors"] * 10, "ctr": columns["ctr"]}
+    assert np.allclose(table(columns, 3), table(scaled, 3))
+    utility = Taste.prior().utility(table(columns, 3))
+    assert utility.argsort().tolist() == [2, 1, 0]
+
+
+def test_a_source_taken_away_no_longer_moves_anything() -> None:
+    columns: Columns = {"neighbors": np.array([3, 1], np.float32)}
+    assert np.ptp(Taste.prior().without("neighbors").utility(table(columns, 2))) == 0

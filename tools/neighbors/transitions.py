@@ -1,0 +1,57 @@
+"""What people go on to: `transitions[i, j]` is how often item j follows soon after item i, beside how common both are.
+
+Co-occurrence asks what is liked by the same people; this asks what comes next. On MovieLens it ranks the next likes
+about as well as EASE, and it errs elsewhere: together they rank far better than either.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tools.interactions import Interactions
+
+REACH = 48  # events ahead that count at all
+HALF = 16.0  # events ahead at which following counts half; chosen on validation among 4, 8, 16
+PAIRS = 40_000_000  # at most; a longer log is looked at less far ahead
+NEAREST = 400  # followers kept of an item
+RARE = 5.0  # imaginary events of every item, so that what happened once does not look certain
+_BLOCK = 16_000_000  # pairs held at once
+
+
+def fit(x: Interactions) -> sp.csr_matrix:
+    """Float32 (n_items, n_items), diagonal empty, at most 400 followers an item: the decayed count of j after i over
+    the root of both items' counts.
+    """
+    order = np.argsort(x.user, kind="stable")  # by user, each in time order
+    user, item = x.user[order], x.item[order]
+    reach = int(min(REACH, max(4, PAIRS // max(len(user), 1))))
+    per_block = max(1, _BLOCK // max(len(user), 1))
+    follows = sp.csr_matrix((x.n_items, x.n_items), dtype=np.float32)
+    for first in range(1, reach + 1, per_block):
+        follows = follows + _pairs(user, item, range(first, min(first + per_block, reach + 1)), x.n_items)
+    scale = sp.diags(1 / np.sqrt(np.bincount(item, minlength=x.n_items) + RARE)).astype(np.float32)
+    return _nearest(sp.csr_matrix(scale @ follows @ scale, dtype=np.float32))
+
+
+def _pairs(user: NDArray[np.int32], item: NDArray[np.int32], lags: range, n_items: int) -> sp.csr_matrix:
+    rows, columns, values = [], [], []
+    for lag in lags:
+        same = (user[lag:] == user[:-lag]) & (item[lag:] != item[:-lag])
+        rows.append(item[:-lag][same])
+        columns.append(item[lag:][same])
+        values.append(np.full(int(same.sum()), 2.0 ** (-lag / HALF), np.float32))
+    cells = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sp.csr_matrix(cells, shape=(n_items, n_items))
+
+
+def _nearest(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """The `NEAREST` largest of each row."""
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -matrix.data, row))
+    place = np.arange(len(order)) - matrix.indptr[:-1].repeat(np.diff(matrix.indptr))
+    kept = order[place < NEAREST]
+    out = sp.csr_matrix((matrix.data[kept], (row[kept], matrix.indices[kept])), shape=matrix.shape)
+    out.sort_indices()
+    return out
