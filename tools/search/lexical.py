@@ -156,12 +156,14 @@ class Lexical:
             yield word, self._slips(word) if code is None else [(code, 1.0)]
 
     def _slips(self, word: str) -> list[tuple[int, float]]:
-        """Terms one slip away (two in a long word): a letter missing, doubled, wrong, or swapped with the next."""
+        """Terms one slip away (two in a long word): a letter missing, doubled, wrong, or swapped with the next. Never the
+        first: few slips fall there, and most words that differ in it are other words (heist, Feist).
+        """
         if len(word) < 4 or _CJK.search(word) or word.isdigit():
             return []
         allowed = 1 if len(word) < 8 else 2
         lengths = (self._by_length.get(n, ()) for n in range(len(word) - allowed, len(word) + allowed + 1))
-        near = [term for terms in lengths for term in terms]
+        near = [term for terms in lengths for term in terms if term[0] == word[0]]
         hits = process.extract(word, near, scorer=OSA.distance, score_cutoff=allowed, limit=3)
         best = min((distance for _, distance, _ in hits), default=0)
         return [(self._codes[term], SLIP) for term, distance, _ in hits if distance == best]
