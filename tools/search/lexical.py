@@ -156,8 +156,9 @@ class Lexical:
             yield word, self._slips(word) if code is None else [(code, 1.0)]
 
     def _slips(self, word: str) -> list[tuple[int, float]]:
-        """Terms one slip away (two in a long word): a letter missing, doubled, wrong, or swapped with the next. Never the
-        first: few slips fall there, and most words that differ in it are other words (heist, Feist).
+        """Terms one slip away (two in a long word): a letter missing, doubled, wrong, or swapped with the next.
+
+        Never the first letter: few slips fall there, and most words that differ in it are other words (heist, Feist).
         """
         if len(word) < 4 or _CJK.search(word) or word.isdigit():
             return []
