@@ -30,6 +30,7 @@ from tools.slate import Slate, SlateItem
 NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (中文)"}
 LENGTH: dict[Language, int] = {"en": 120, "zh": 48}  # characters of one passage
 FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
+MAX_TOKENS = 180  # of the whole text, which the reader waits for: foreign titles take many; the evidence says the rest
 MAX_REQUEST = 300
 MAX_FACTS = 320
 # Where a sentence ends; in Chinese text "!" and "." belong to the foreign titles in it.
@@ -112,7 +113,7 @@ class Writer:
         keys = self._keys(slate)
         written, sent = "", 0
         messages = self._messages(words, slate, language)
-        limit = 40 * len(keys)
+        limit = min(40 * len(keys), MAX_TOKENS)
         stream = llm.stream(messages, schema=_schema(keys, language), max_tokens=limit, deadline=deadline, salt=salt)
         try:
             async with stream:

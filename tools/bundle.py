@@ -27,7 +27,17 @@ KEEP = 3
 MANIFEST = "manifest.json"
 STAGED = ".new-"
 ABANDONED = 86_400.0  # seconds: no training takes a day
-LIBRARIES = ("numpy", "scipy", "polars", "scikit-learn", "torch", "sentence-transformers", "chromadb", "implicit")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "polars",
+    "scikit-learn",
+    "lightgbm",
+    "torch",
+    "sentence-transformers",
+    "chromadb",
+    "implicit",
+)
 
 
 class FileEntry(BaseModel):

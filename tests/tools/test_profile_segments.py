@@ -26,10 +26,7 @@ context = partial(contract.context, profile=MODEL)
 
 
 def without(events: Interactions, chosen: np.ndarray) -> Interactions:
-    keep = ~chosen
-    return replace(
-        events, user=events.user[keep], item=events.item[keep], time=events.time[keep], weight=events.weight[keep]
-    )
+    return events.take(~chosen)
 
 
 def segment(user: UserView, model: ProfileModel = MODEL) -> Segment:
