@@ -69,6 +69,10 @@ _BY_WORDS = (
 )
 _COMPILED = [(subject, re.compile(pattern, re.IGNORECASE)) for subject, pattern in _BY_WORDS]
 
+# "23 of the 50 users", "50 位用户中有 23 位": both figures of a share, not only each of them, must be evidence's.
+_SHARE = re.compile(r"\b(?P<part>\d+) (?:out )?of (?:the |your |these |last |all )*(?P<whole>\d+)\b", re.IGNORECASE)
+_SHARE_ZH = re.compile(r"(?P<whole>\d+)\s*[位个部名人][^，。；\d]{0,12}?中(?:就|共)?(?:有)?\s*(?P<part>\d+)")
+
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: str(number) for number, word in enumerate(_WORDS, 2)}
 _SPELLED = re.compile(
@@ -120,11 +124,18 @@ def fault(sentence: str, grounds: Grounded) -> str | None:
         for found in pattern.finditer(sentence):
             if found[0].casefold() not in grounds.text:
                 return f"a claim about {subject} without evidence: {found[0]!r}"
+    if wrong := _shares(sentence) - _shares(grounds.text):
+        part, whole = sorted(wrong)[0]
+        return f"{part} of {whole} is not in the evidence"
     for found in _SPELLED.finditer(sentence):
         said = found[0].casefold()
         if said not in grounds.text and _COUNTS.get(said) not in grounds.numbers:
             return f"number {found[0]!r} is not in the evidence"
     return _wrong_role(sentence, grounds)
+
+
+def _shares(text: str) -> set[tuple[str, str]]:
+    return {(found["part"], found["whole"]) for share in (_SHARE, _SHARE_ZH) for found in share.finditer(text)}
 
 
 def _wrong_role(sentence: str, grounds: Grounded) -> str | None:
