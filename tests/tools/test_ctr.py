@@ -26,6 +26,7 @@ from tools.ctr.zoo import TRIED, Mix
 from tools.interactions import Interactions
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.store import Item
 from tools.store.frames import event_frame
 from tools.user import UserView
 
@@ -139,6 +140,14 @@ def test_a_saved_model_predicts_and_explains_the_same(model: CtrModel, tmp_path:
     np.testing.assert_array_equal(loaded.predict(view("a01"), every), model.predict(view("a01"), every))
     assert loaded.metrics == model.metrics
     assert effects(loaded, view("a01"), 0) == effects(model, view("a01"), 0)
+
+
+def test_a_catalogue_of_titles_alone_can_be_fitted() -> None:
+    bare = Catalogue.build([Item(item_id=item.item_id, title=item.title) for item in world.ITEMS], DOMAIN)
+    profile = ProfileModel.fit(bare, EVENTS, DOMAIN)
+    found = CtrModel.fit(EVENTS, profile, Popularity.fit(EVENTS), bare, DOMAIN)
+    chances = found.predict(view("a01"), np.arange(len(bare), dtype=np.int32))
+    assert ((chances > 0) & (chances < 1)).all()
 
 
 def test_metrics_come_from_rows_that_were_held_out(model: CtrModel) -> None:

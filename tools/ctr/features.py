@@ -238,7 +238,8 @@ def _content(facets: Floats, text: Floats) -> Floats:
     _, axes = np.linalg.eigh(centred.T @ centred)
     axes = axes[:, ::-1][:, :TEXT_AXES]
     blocks = (facets - facets.mean(0), centred @ axes)
-    return np.hstack([block / max(float(block.std()), 1e-6) for block in blocks if block.size]).astype(np.float32)
+    scaled = [block / max(float(block.std()), 1e-6) for block in blocks if block.size]
+    return np.hstack([np.empty((len(facets), 0)), *scaled]).astype(np.float32)  # titles alone leave no column
 
 
 def _shrunk(liked: Floats, count: Floats, strength: float, towards: Floats | float) -> Floats:
