@@ -19,6 +19,8 @@ from tools.weights.gpu import gpu_gib
 SHUTDOWN_S = 5  # vLLM lets running requests end this long after TERM
 QUEUED = 24  # requests running or waiting; the next is refused instead of waiting for minutes
 CONTEXT = 4096
+# Without spaces in the grammar: a passage that runs into its limit would else be followed by spaces without end.
+GRAMMAR = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 
 PHASES = (  # a piece of vLLM's log -> what it is doing from then on; the last piece seen counts
     ("non-default args", "reading the model's configuration"),
@@ -51,7 +53,7 @@ def vllm_command(model: Path, name: str, port: int, extra: Sequence[str] = ()) -
     argv = [sys.executable, "-P", "-W", "ignore", "-m", "vllm.entrypoints.openai.api_server"]
     argv += ["--model", str(model), "--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
     argv += ["--max-model-len", str(CONTEXT), "--shutdown-timeout", str(SHUTDOWN_S), "--enable-prefix-caching"]
-    argv += ["--enable-prompt-tokens-details", "--disable-uvicorn-access-log"]
+    argv += ["--enable-prompt-tokens-details", "--disable-uvicorn-access-log", "--structured-outputs-config", GRAMMAR]
     argv += ["--enable-auto-tool-choice"] if "--tool-call-parser" in extra else []
     on_gpu = has_gpu_build() and gpu_gib() is not None
     argv += [] if on_gpu else ["--dtype", "float32", "--enforce-eager", "--max-num-queued-reqs", str(QUEUED)]

@@ -146,12 +146,11 @@ class Folded:
         step = self.model.follows[self.items[recent], item].toarray().ravel() * np.exp2(-self.age[recent] / LATEST)
         return int(self.items[recent[step.argmax()]]) if step.any() else None
 
-    def because(self, item: int, n: int = 2) -> NDArray[np.int32]:
-        """The liked items of the history that speak most for `item`, best first; none below half of the best."""
+    def because(self, item: int) -> int | None:
+        """The liked item of the history that speaks most for `item`; None where none does."""
         column = self.model.weights[self.items, item]
         share = np.asarray(column.todense() if sp.issparse(column) else column).ravel() * self.query * self.is_liked
-        best = np.argsort(-share, kind="stable")[:n]
-        return self.items[best[share[best] > max(0.0, share.max(initial=0.0) / 2 - 1e-9)]]
+        return int(self.items[share.argmax()]) if share.max(initial=0.0) > 0 else None
 
     def support(self, item: int) -> tuple[int, int]:
         """How many of the nearest users liked `item`, and how many nearest users there are."""

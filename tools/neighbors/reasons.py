@@ -62,12 +62,13 @@ def named(model: NeighborModel, other: int, titles: Sequence[str]) -> Callable[[
 
 
 def _goes_with(folded: Folded, item: int, titles: Sequence[str], liked: Words) -> list[Evidence]:
-    names = [titles[i] for i in folded.because(item).tolist()]
-    if not names:
+    """One title: with two, a small model's sentence about them does not end in time."""
+    because = folded.because(item)
+    if because is None:
         return []
-    text = f"goes with {' and '.join(names)}, which you {liked.en}"
-    text_zh = f"与你{liked.zh}的{'和'.join(f'《{name}》' for name in names)}相配"
-    return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=names)]
+    title = titles[because]
+    text, text_zh = f"goes with {title}, which you {liked.en}", f"与你{liked.zh}的《{title}》相配"
+    return [Evidence(kind="neighbors", text=text, text_zh=text_zh, because=[title])]
 
 
 def _closest(folded: Folded, item: int, liked: Words) -> list[Evidence]:
