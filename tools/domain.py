@@ -79,7 +79,9 @@ class Feedback(Strict):
 
     def preference(self, kinds: NDArray[np.str_], values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Signed weight of each event, shape (n,): above 0 approval, below 0 dislike, 0 says nothing."""
-        weights = np.array([self.weights.get(k, 1.0) for k in kinds.tolist()], np.float32)
+        weights = np.ones(len(kinds), np.float32)
+        for kind, weight in self.weights.items():
+            weights[kinds == kind] = weight
         sign = np.zeros(len(kinds), np.float32)
         for rules, mark in zip(self._rules, (1.0, -1.0), strict=True):
             for rule in rules:

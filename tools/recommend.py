@@ -6,28 +6,19 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import polars as pl
-
 from tools import registry
-from tools.bus import Candidates, Evidence, Source
 from tools.catalogue import Filters
-from tools.context import Context
 from tools.domain import Language
 from tools.errors import InvalidInput
 from tools.filters import parse
 from tools.intent import understand
-from tools.neighbors import tool as neighbors
-from tools.profile import tool as profile
-from tools.rank.blend import best, rank
+from tools.rank.blend import rank
+from tools.rank.many import blocks, slates
 from tools.rank.rules import open_turn
 from tools.search.tool import MAX_QUERY
 from tools.slate import Slate
-from tools.user import UserView
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tools.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
@@ -85,48 +76,13 @@ def batch(box: Toolbox, user_ids: Sequence[str], k: int) -> Iterator[tuple[str, 
         InvalidInput: `k` is out of bounds.
     """
     check_k(box, k)
-    return (
-        (user.user_id, [(box.catalogue.ids[item], score) for item, score in top(box, user, k)])
-        for user in _views(box, user_ids)
-    )
+    return _batch(box, user_ids, k)
 
 
-def _views(box: Toolbox, user_ids: Sequence[str]) -> Iterator[UserView]:
-    wanted = pl.Series(user_ids, dtype=pl.String)
-    events = box.store.events().filter(pl.col("user_id").is_in(wanted.implode()))
-    histories = {str(key[0]): frame for key, frame in events.partition_by("user_id", as_dict=True).items()}
-    users = {user.user_id: user for user in box.store.users()}
-    for user_id in user_ids:
-        yield box.view_of(user_id, users.get(user_id), histories.get(user_id, events.clear()))
-
-
-def top(box: Toolbox, user: UserView, k: int, among: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
-    """What `recommend` gives without words, from the same candidates, without reasons: at most `k` (catalogue index,
-    score), best first, of those items only that `among` (n_items,) allows.
-    """
-    context = open_turn(box, user, {})
-    if among is not None:
-        context.eligible &= among
-    if not context.eligible.any():
-        return []
-    if len(user.items):
-        folded = box.neighbors.fold_in(user)
-        _put(context, "neighbors", folded.scores(), neighbors.SHOWN)
-        _put(context, "next", folded.following, neighbors.SHOWN)
-        _put(context, "profile", box.profile.appeal(user), profile.SHOWN)
-        items = context.bus.items()
-        context.bus.put(Candidates("ctr", items, box.ctr.predict(user, items), _untold))
-    items, scores = best(context, {}, k)
-    return [(item, round(score, 6)) for item, score in zip(items.tolist(), scores.tolist(), strict=True)]
-
-
-def _put(context: Context, source: Source, scores: NDArray[np.float32], n: int) -> None:
-    """The `n` best eligible items, if the source speaks for any."""
-    among = np.flatnonzero(context.eligible & (scores > 0)).astype(np.int32)
-    items = among[np.argsort(-scores[among], kind="stable")[:n]]
-    if len(items):
-        context.bus.put(Candidates(source, items, scores[items], _untold, every=scores))
-
-
-def _untold(_: int) -> list[Evidence]:
-    return []
+def _batch(box: Toolbox, user_ids: Sequence[str], k: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+    users = box.views(user_ids)
+    for at in blocks(box, len(users)):
+        found = zip(users[at], *slates(box, users[at], k), strict=True)
+        for user, items, scores in found:
+            shown = zip(items.tolist(), scores.tolist(), strict=True)
+            yield user.user_id, [(box.catalogue.ids[item], round(score, 6)) for item, score in shown if item >= 0]

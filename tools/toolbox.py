@@ -11,15 +11,16 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from tools import bundle
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tools.search.encoder import Encoder
 
 log = logging.getLogger(__name__)
+Seen = dict[str, NDArray[Any]]
 ENCODER = "all-minilm-l6-v2"
 ITEMS = TypeAdapter(list[Item])
 
@@ -109,18 +111,38 @@ class Toolbox:
             return UserView(user_id, known=True, profiling=False)
         return self.view_of(user_id, user, self.store.user_events(user_id, until))
 
+    def views(self, user_ids: Sequence[str]) -> list[UserView]:
+        """`view` of each id, in their order, from one reading of all events: for many users."""
+        wanted = pl.Series(user_ids, dtype=pl.String).unique(maintain_order=True)
+        events = self.store.events().filter(pl.col("user_id").is_in(wanted.implode()))
+        owner = events["user_id"].cast(pl.Enum(wanted)).to_physical().to_numpy()
+        by_user = np.argsort(owner, kind="stable")
+        bounds = np.searchsorted(owner[by_user], np.arange(len(wanted) + 1)).tolist()
+        seen, users = self._seen(events[by_user]), {user.user_id: user for user in self.store.users()}
+        views = {
+            user_id: _view(user_id, users.get(user_id), {name: of[a:b] for name, of in seen.items()})
+            for user_id, a, b in zip(wanted, bounds[:-1], bounds[1:], strict=True)
+        }
+        return [views[user_id] for user_id in user_ids]
+
     def view_of(self, user_id: str, user: User | None, events: pl.DataFrame) -> UserView:
         """The same from a record and events already read (item_id, timestamp, kind, value; oldest first)."""
-        if user and not user.profiling:
-            return UserView(user_id, known=True, profiling=False)
+        return _view(user_id, user, self._seen(events))
+
+    def _seen(self, events: pl.DataFrame) -> Seen:
+        """Events as `UserView` has them, row for row; -1 for an item that the bundle does not hold."""
         items = np.fromiter((self.positions.get(i, -1) for i in events["item_id"]), np.int32, len(events))
-        held = items >= 0
         kinds, values = events["kind"].to_numpy().astype(str), events["value"].to_numpy()
-        weights = self.domain.feedback.preference(kinds, values)
-        grades = self.domain.feedback.grade(kinds, values)
-        times = events["timestamp"].to_numpy()
-        known, attributes = bool(user) or not events.is_empty(), user.attributes if user else {}
-        return UserView(user_id, attributes, items[held], times[held], weights[held], known, grades=grades[held])
+        feedback, times = self.domain.feedback, events["timestamp"].to_numpy()
+        weights, grades = feedback.preference(kinds, values), feedback.grade(kinds, values)
+        return {"items": items, "times": times, "weights": weights, "grades": grades}
+
+
+def _view(user_id: str, user: User | None, seen: Seen) -> UserView:
+    if user and not user.profiling:
+        return UserView(user_id, known=True, profiling=False)
+    held, known = seen["items"] >= 0, bool(user) or len(seen["items"]) > 0
+    return UserView(user_id, user.attributes if user else {}, known=known, **{name: of[held] for name, of in seen.items()})
 
 
 class Live:

@@ -36,9 +36,25 @@ class Kinship:
         """How much each known user says about someone with `attributes`, (n_users,) in (0, 1]; None when no allowed
         attribute is known.
         """
-        known = [(column, attributes[name]) for name, column in self.columns.items() if name in attributes]
-        factors = [factor for column, value in known if (factor := _factor(column, value)) is not None]
-        return np.prod(factors, axis=0, dtype=np.float32) if factors else None
+        close, told = self.closeness_many([attributes])
+        return close[0] if told[0] else None
+
+    def closeness_many(self, users: Sequence[Mapping[str, Any] | None]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """The same of many, (n, n_users), 1 where nothing is known, and of whom something is, (n,); None stands for
+        someone whose attributes may not be used. Each value is compared once.
+        """
+        out, told = np.ones((len(users), self.n_users), np.float32), np.zeros(len(users), bool)
+        for name in self.columns:
+            holders: dict[str, list[int]] = {}
+            for n, attributes in enumerate(users):
+                if attributes and name in attributes:
+                    holders.setdefault(repr(attributes[name]), []).append(n)
+            for rows in holders.values():
+                factor = _factor(self.columns[name], (users[rows[0]] or {})[name])
+                if factor is not None:
+                    out[rows] *= factor
+                    told[rows] = True
+        return out, told
 
     def group(self, name: str, attributes: Mapping[str, Any]) -> Group | None:
         """Those who share the value of one attribute, or come close to it where it is a number."""

@@ -27,7 +27,7 @@ from tools.cold.kinship import Kinship
 from tools.domain import Domain, Words
 from tools.interactions import Interactions
 from tools.popularity import HALF_LIFE_DAYS, Popularity
-from tools.user import UserView
+from tools.user import Histories, UserView
 
 OPENING = 5  # a user's first likes, at most half of them, are not what they like next
 IMAGINED = 10.0  # users of average taste behind every rate
@@ -79,9 +79,24 @@ class ColdModel:
         """Log-odds-like score of every item, (n_items,), higher is better."""
         return np.asarray(self.prior + self._alike(user) + self._liked(user.liked), np.float32)
 
+    def scores_many(self, users: Sequence[UserView], seen: Histories) -> Floats:
+        """`scores` of n users, (n, n_items); `seen` are their histories."""
+        out = np.broadcast_to(self.prior, (len(users), len(self.prior))).copy()
+        close, told = self.kinship.closeness_many([user.attributes if user.profiling else None for user in users])
+        if told.any():
+            among = (self._later.T @ close[told].T).T + DAMPING * self.rate
+            among /= close[told].sum(axis=1, keepdims=True) + DAMPING
+            out[told] += np.log(among / self.rate) * (FADE / (FADE + seen.likes[told, None]))
+        n_liked, n_later = self._counts
+        owner, items = seen.liked
+        weight = 1 / np.sqrt(n_liked[items] + DAMPING)
+        query = sp.csr_matrix((weight, (owner, items)), (len(users), self.history.shape[1]), dtype=np.float32)
+        by_user = (query @ self._liked_by.T).toarray() - (query @ n_liked / max(self.history.shape[0], 1))[:, None]
+        return np.asarray(out + STRENGTH * (self._later.T @ by_user.T).T / np.sqrt(n_later + DAMPING), np.float32)
+
     def share(self, user: UserView) -> float:
         """How far this model speaks for the user beside what history alone says: 1 without likes, 0 from `SETTLED`."""
-        return max(0.0, 1.0 - (len(user.liked) / SETTLED) ** 2) if user.profiling else 1.0
+        return share(len(user.liked)) if user.profiling else 1.0
 
     def explain(self, item: int, user: UserView, popularity: Popularity, domain: Domain) -> list[Evidence]:
         """Approval among the users who share the attribute that speaks most for the item, of those that the domain file
@@ -159,6 +174,11 @@ class ColdModel:
         """How many users liked each item, and how many came to like it, both (n_items,)."""
         liked, later = (np.asarray(m.sum(axis=0), np.float32).ravel() for m in (self._liked_by, self._later))
         return liked, later
+
+
+def share(likes: int) -> float:
+    """Of this model in the slate of a user with so many likes."""
+    return max(0.0, 1.0 - (likes / SETTLED) ** 2)
 
 
 def _likes(x: Interactions) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.bool_]]:

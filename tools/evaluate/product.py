@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,8 +26,8 @@ from tools.interactions import Interactions
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
+from tools.rank import many
 from tools.rank.taste import Taste
-from tools.recommend import top
 from tools.store import Store
 from tools.toolbox import Toolbox
 from tools.train import TOOLS, Bench
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tools.search.model import SearchIndex
 
 NAME = "tastemaker"
+AT_ONCE = 500  # users whose masks and histories are held
 
 
 @contextmanager
@@ -90,14 +92,12 @@ def slates(
     box: Toolbox, shown_to: Iterable[UserView], k: int, among: Iterable[NDArray[np.bool_]] | None = None
 ) -> tuple[Ids, NDArray[np.float32]]:
     """Item indices (n_users, k), best first, -1 where there are no more, and their scores. `among`: one mask a user."""
-    allowed = among or _everything()
-    ranked = [top(box, user, k, mask) for user, mask in zip(shown_to, allowed, strict=False)]
-    items = np.full((len(ranked), k), -1, np.int32)
-    scores = np.full((len(ranked), k), -np.inf, np.float32)
-    for n, slate in enumerate(ranked):
-        items[n, : len(slate)] = [item for item, _ in slate]
-        scores[n, : len(slate)] = [score for _, score in slate]
-    return items, scores
+    users, masks = iter(shown_to), None if among is None else iter(among)
+    parts = [many.slates(box, [], k)]
+    while part := list(islice(users, AT_ONCE)):
+        parts.append(many.slates(box, part, k, None if masks is None else list(islice(masks, len(part)))))
+    items, scores = zip(*parts, strict=True)
+    return np.concatenate(items), np.concatenate(scores)
 
 
 def without(box: Toolbox, source: str) -> Toolbox:
@@ -108,11 +108,6 @@ def without(box: Toolbox, source: str) -> Toolbox:
 def as_if(user: UserView, attributes: Mapping[str, Any]) -> UserView:
     """The same history, somebody else's attributes."""
     return replace(user, attributes=dict(attributes))
-
-
-def _everything() -> Iterator[None]:
-    while True:
-        yield None
 
 
 def _history(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:

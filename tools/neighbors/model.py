@@ -20,7 +20,7 @@ from tools.interactions import Interactions
 from tools.neighbors import transitions
 from tools.neighbors import weights as item_weights
 from tools.neighbors.weights import Weights
-from tools.user import UserView
+from tools.user import Histories, Latest, UserView
 
 Method = Literal["item", "user", "both"]
 
@@ -69,10 +69,18 @@ class NeighborModel:
 
     def fold_in(self, user: UserView) -> Folded:
         """The user's history as a query; hold on to it to score and explain without doing the work twice."""
-        items, weight, age = _latest(user)
-        strength = np.where(weight > 0, weight, np.where(weight == 0, NEUTRAL, 0.0))
-        query = strength * (FLOOR + (1 - FLOOR) * np.exp2(-age / MEMORY))
-        return Folded(self, items, query.astype(np.float32), weight > 0, age, self.rows.get(user.user_id, -1))
+        seen = Histories.of([user]).latest
+        return Folded(self, seen.items, _counts(seen), seen.weight > 0, seen.age, self.rows.get(user.user_id, -1))
+
+    def fold_in_many(self, users: Histories) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """`Folded.scores` and `Folded.following` of n users, both (n, n_items)."""
+        seen, shape = users.latest, (users.n, self.n_items)
+        query = sp.csr_matrix((_counts(seen), (seen.owner, seen.items)), shape)
+        recent = seen.age < STEPS
+        steps = sp.csr_matrix((_steps(seen.age[recent]), (seen.owner[recent], seen.items[recent])), shape)
+        if sp.issparse(self.weights):
+            return (query @ self.weights).toarray(), (steps @ self.follows).toarray()
+        return query.toarray() @ self.weights, (steps @ self.follows).toarray()
 
     def like(self, item: int) -> Folded:
         """One item as the whole query, whoever asks."""
@@ -137,13 +145,12 @@ class Folded:
     def following(self) -> NDArray[np.float32]:
         """How much each item is what people go on to from here, (n_items,)."""
         recent = self.age < STEPS
-        step = np.exp2(-self.age[recent] / LATEST).astype(np.float32)
-        return np.asarray(self.model.follows[self.items[recent]].T @ step, np.float32)
+        return np.asarray(self.model.follows[self.items[recent]].T @ _steps(self.age[recent]), np.float32)
 
     def after(self, item: int) -> int | None:
         """The item of the last few, not disliked, that `item` most follows; None where it follows none of them."""
         recent = np.flatnonzero((self.age < STEPS) & (self.query > 0))
-        step = self.model.follows[self.items[recent], item].toarray().ravel() * np.exp2(-self.age[recent] / LATEST)
+        step = self.model.follows[self.items[recent], item].toarray().ravel() * _steps(self.age[recent])
         return int(self.items[recent[step.argmax()]]) if step.any() else None
 
     def because(self, item: int) -> int | None:
@@ -186,11 +193,11 @@ class Folded:
         return np.asarray(self.model.liked[users].T @ similarity, np.float32)
 
 
-def _latest(user: UserView) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
-    """Each item of the history once: its last verdict (0 when it never had one), and how many items are newer."""
-    items, weights = user.items[::-1], user.weights[::-1]
-    unique, last = np.unique(items, return_index=True)
-    weight = np.zeros(len(unique), np.float32)
-    judged, at = np.unique(items[weights != 0], return_index=True)
-    weight[np.searchsorted(unique, judged)] = weights[weights != 0][at]
-    return unique, weight, np.argsort(np.argsort(last))
+def _counts(seen: Latest) -> NDArray[np.float32]:
+    """How much each item of a history counts, (m,)."""
+    strength = np.where(seen.weight > 0, seen.weight, np.where(seen.weight == 0, NEUTRAL, 0.0))
+    return np.asarray(strength * (FLOOR + (1 - FLOOR) * np.exp2(-seen.age / MEMORY)), np.float32)
+
+
+def _steps(age: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.exp2(-age / LATEST).astype(np.float32)

@@ -61,7 +61,7 @@ def segments_of(model: ProfileModel, user: UserView) -> tuple[Segment | None, li
     found, place = model.segments, model.place(user)
     if found is None or place is None or len(user.liked) < LEAST_LIKES:
         return None, []
-    own, shares = found.of(place), found.membership(place)
+    own, shares = found.of(place), found.membership(place[None])[0]
     told = [
         Segment(
             id=found.ids[n],

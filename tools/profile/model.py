@@ -25,7 +25,7 @@ from tools.profile.crowd import Crowd
 from tools.profile.segments import LEAST_LIKES, Segments
 from tools.profile.space import DISLIKE
 from tools.profile.vectors import Feature, content_vectors
-from tools.user import UserView
+from tools.user import Histories, UserView
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
@@ -116,9 +116,31 @@ class ProfileModel:
         """
         score, place = self.score(user), self.place(user)
         if place is not None and self.segments:
-            liking = np.log1p(self.segments.membership(place) @ self.segments.rates / RARE)
+            liking = np.log1p(self.segments.membership(place[None])[0] @ self.segments.rates / RARE)
             return np.where(score > 0, score + SEGMENT * liking, 0.0).astype(np.float32)
         return np.maximum(score, 0.0)
+
+    def appeal_many(self, users: Histories) -> NDArray[np.float32]:
+        """`appeal` to n users, (n, n_items)."""
+        score = np.asarray((self.item_vectors @ self._vectors(users, self.half_life_days).T).T, np.float32)
+        if self.crowd is None or not self.segments:
+            return np.maximum(score, 0.0)
+        places = self.crowd.space.project(self._vectors(users, math.inf), users.likes)
+        liking = np.log1p(self.segments.membership(places) @ self.segments.rates / RARE)
+        liking[users.likes == 0] = 0.0
+        return np.where(score > 0, score + SEGMENT * liking, 0.0).astype(np.float32)
+
+    def _vectors(self, users: Histories, half_life_days: float) -> NDArray[np.float32]:
+        """`vector` of n users, (n, d)."""
+        weights = users.weights * users.decay(half_life_days)
+        mix = np.zeros_like(weights)
+        for sign, share in ((1.0, 1.0), (-1.0, -DISLIKE)):
+            part = np.maximum(sign * weights, 0)
+            mix += share * part / np.maximum(np.bincount(users.owner, part, users.n), 1e-9)[users.owner]
+        shape = (users.n, self.item_vectors.shape[0])
+        p = (sp.csr_matrix((mix, (users.owner, users.items)), shape) @ self.item_vectors).toarray()
+        length = np.linalg.norm(p, axis=1, keepdims=True)
+        return np.divide(p, length, out=np.zeros_like(p), where=length > 1e-6)
 
     def counts(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many of `items` have each feature, shape (d,)."""

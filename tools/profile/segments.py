@@ -52,9 +52,9 @@ class Segments:
         """Position of the segment of a user who stands at `place` (a,)."""
         return int(self.clusters.nearest(place[None, :AXES])[0])
 
-    def membership(self, place: Floats) -> Floats:
-        """(k,), sums to 1."""
-        return self.clusters.membership(place[None, :AXES])[0]
+    def membership(self, places: Floats) -> Floats:
+        """Of users at `places` (n, a): (n, k), rows sum to 1."""
+        return self.clusters.membership(places[:, :AXES])
 
     def save(self, folder: Path) -> None:
         c = self.clusters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from tools.rank.fill import POPULAR, put_popular
 from tools.rank.rules import allowed
 from tools.rank.taste import PERSONAL, Columns, table
 from tools.slate import Slate, SlateItem
+from tools.user import UserView
+
+if TYPE_CHECKING:
+    from tools.toolbox import Toolbox
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
@@ -67,7 +72,9 @@ def hybrid(context: Context, columns: Columns, filters: Filters) -> NDArray[np.f
     the user's taste. `columns` hold what each source says of them, (n,).
     """
     weights = context.box.domain.blend
-    parts = [(weights.taste, taste(context, columns))]
+    everyone = np.ones(len(columns["popularity"]), bool)
+    share = shares(context.box, [context.user])[0] if any(source in columns for source in PERSONAL) else 1.0
+    parts = [(weights.taste, taste(context.box, columns, everyone, share))]
     if "search" in columns:
         lead = _lead(context, filters, columns["search"])
         parts.append((weights.search * lead, contrasted(columns["search"])))
@@ -76,26 +83,28 @@ def hybrid(context: Context, columns: Columns, filters: Filters) -> NDArray[np.f
     return np.asarray(sum(w * part for w, part in parts) / sum(w for w, _ in parts), np.float32)
 
 
-def taste(context: Context, columns: Columns) -> NDArray[np.float32]:
+def taste(box: Toolbox, columns: Columns, among: NDArray[np.bool_], share: NDArray[np.float64]) -> NDArray[np.float32]:
     """How well each candidate suits the user, a rank in (0, 1], (n,): by what was learned from those with a history,
-    giving way to what the cold-start model says of those with little.
+    giving way to what the cold-start model says by its `share`. Arrays may have users before that axis; cells that are
+    not `among` the candidates are 0.
     """
-    box = context.box
-    newcomer = ranked(columns["popularity"])
-    if not any(source in columns for source in PERSONAL):
-        return newcomer
-    share = max(TIES, box.cold.share(context.user))
-    settled = ranked(box.taste.utility(table(columns, len(newcomer))))
+    newcomer = ranked(np.where(among, columns["popularity"], np.nan))
+    settled = ranked(np.where(among, box.taste.utility(table(columns, among)), np.nan))
+    share = np.asarray(share)[..., None]
     return np.asarray(share * newcomer + (1 - share) * settled, np.float32)
 
 
+def shares(box: Toolbox, users: Sequence[UserView]) -> NDArray[np.float64]:
+    """How far the cold-start model speaks for each user, (n,): alone for those without a history."""
+    return np.array([max(TIES, box.cold.share(user)) if len(user.items) else 1.0 for user in users])
+
+
 def ranked(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rank of each score among the known ones, in (0, 1], ties at their mean; 0 where it is NaN."""
-    out = np.zeros(len(scores), np.float32)
+    """Rank of each score among the known ones of its row, in (0, 1], ties at their mean; 0 where it is NaN."""
     known = ~np.isnan(scores)
-    if known.any():
-        out[known] = rankdata(scores[known]) / known.sum()
-    return out
+    n = known.sum(axis=-1, keepdims=True)
+    place = rankdata(np.where(known, scores, -np.inf), axis=-1) - (scores.shape[-1] - n) if scores.size else scores
+    return np.where(known, place / np.maximum(n, 1), 0).astype(np.float32)
 
 
 def contrasted(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -120,7 +120,7 @@ def _choice(
     if not won.any():
         return None
     columns: Columns = {source: scores[items] for source, scores in says.items()}
-    return Choice(table(columns, len(items)), won)
+    return Choice(table(columns, np.ones(len(items), bool)), won)
 
 
 def _best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from tools.catalogue import Catalogue, Filters
 from tools.context import Context
 from tools.domain import Language, Policy
 from tools.rank.fill import put_popular
-from tools.user import UserView
+from tools.user import Histories, UserView
 
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox
@@ -28,6 +28,16 @@ def allowed(box: Toolbox, user: UserView, exclude: Iterable[str] = ()) -> NDArra
     if policy.hide_seen:
         mask[user.seen] = False
     mask[[box.positions[i] for i in exclude if i in box.positions]] = False
+    return mask
+
+
+def allowed_many(box: Toolbox, users: Sequence[UserView], seen: Histories) -> NDArray[np.bool_]:
+    """`allowed` for n users, (n, n_items); `seen` are their histories."""
+    policy, ages = box.domain.policy, [_age(user) for user in users]
+    by_age = {age: _policy(box.catalogue, policy, age) for age in set(ages)}
+    mask = np.array([by_age[age] for age in ages]).reshape(len(users), len(box.catalogue))
+    if policy.hide_seen:
+        mask[seen.owner, seen.items] = False
     return mask
 
 

@@ -78,19 +78,22 @@ class Taste:
         return cls(**json.loads((folder / "taste.json").read_text(encoding="utf-8")))
 
 
-def table(columns: Columns, n: int) -> Floats:
-    """What the sources say of `n` candidates, comparable from user to user: (n, sources), in the order of `PRIOR`; 0
-    where a source says nothing.
+def table(columns: Columns, among: NDArray[np.bool_]) -> Floats:
+    """What the sources say of n candidates, comparable from user to user: (n, sources), in the order of `PRIOR`; 0
+    where a source says nothing. `among` (n,) are the candidates; with users before that axis, every array has them.
     """
-    silent = np.full(n, np.nan, np.float32)
-    return np.column_stack(
+    silent = np.full(among.shape, np.nan, np.float32)
+    says = {source: np.where(among, columns.get(source, silent), np.nan) for source in PRIOR}
+    n = among.sum(axis=-1, keepdims=True)
+    return np.stack(
         [
-            _in_units(columns.get("neighbors", silent)),
-            _in_units(columns.get("next", silent)),
-            _in_units(columns.get("profile", silent)),
-            _centred(_logit(columns.get("ctr", silent))),
-            _centred(columns.get("popularity", silent)),
-        ]
+            _in_units(says["neighbors"], n),
+            _in_units(says["next"], n),
+            _in_units(says["profile"], n),
+            _centred(_logit(says["ctr"])),
+            _centred(says["popularity"]),
+        ],
+        axis=-1,
     ).astype(np.float32)
 
 
@@ -98,17 +101,20 @@ def _named(values: NDArray[np.floating]) -> dict[str, float]:
     return dict(zip(PRIOR, map(float, values), strict=True))
 
 
-def _in_units(scores: Floats) -> Floats:
-    """Divided by the mean of the best, so that users with long and short histories compare; 0 where unknown."""
-    known = np.nan_to_num(scores)
-    best = np.partition(known, -min(TOP, len(known)))[-TOP:].mean() if len(known) else 0.0
-    return known / best if best > 0 else known * 0
+def _in_units(scores: Floats, n: NDArray[np.integer]) -> Floats:
+    """Divided by the mean of the best of `n`, so that users with long and short histories compare; 0 where unknown."""
+    known, top = np.nan_to_num(scores), min(TOP, scores.shape[-1])
+    if not top:
+        return known
+    best = np.partition(known, -top, axis=-1)[..., -top:].sum(axis=-1, keepdims=True) / np.clip(n, 1, TOP)
+    return np.divide(known, best, out=np.zeros_like(known), where=best > 0)
 
 
 def _centred(scores: Floats) -> Floats:
     """Unknown ones at the mean of the known."""
     known = ~np.isnan(scores)
-    return np.where(known, scores - scores[known].mean(), 0.0) if known.any() else np.zeros_like(scores)
+    mean = np.where(known, scores, 0).sum(axis=-1, keepdims=True) / np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    return np.where(known, scores - mean, 0.0)
 
 
 def _logit(share: Floats) -> Floats:

@@ -35,10 +35,7 @@ HISTORY = {name: EVENTS[name] for name in ("user_id", "item_id", "timestamp", "k
 
 def from_rows(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
     """Column by column: an order of magnitude faster than row by row."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pl.DataFrame(
-        [pl.Series(name, column, dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)]
-    )
+    return pl.DataFrame([pl.Series(name, [row[n] for row in rows], schema[name]) for n, name in enumerate(schema)])
 
 
 def json_text(value: Any) -> str:
