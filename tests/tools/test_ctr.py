@@ -22,7 +22,7 @@ from tools.ctr.features import ItemStats
 from tools.ctr.line import Line
 from tools.ctr.model import CtrModel
 from tools.ctr.rows import training_rows
-from tools.ctr.zoo import TRIED, Mix
+from tools.ctr.zoo import KINDS, TRIED, Mix
 from tools.interactions import Interactions
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
@@ -34,6 +34,7 @@ DOMAIN = world.domain()
 CATALOGUE = Catalogue.build(world.ITEMS, DOMAIN)
 EVENTS = Interactions.from_events(event_frame(world.EVENTS), CATALOGUE, DOMAIN.feedback)
 COLD = UserView("nobody")
+BOTH = {"linear": 1.0, "boosting": 20}
 
 
 def fit(events: Interactions = EVENTS) -> CtrModel:
@@ -97,6 +98,25 @@ def test_a_training_row_equals_what_the_user_would_have_been_told_at_that_moment
         np.testing.assert_allclose(alone.table[0], bulk.table[row], atol=2e-5)
         np.testing.assert_array_equal(alone.past.items[0], bulk.past.items[row])
         np.testing.assert_array_equal(alone.past.grades[0], bulk.past.grades[row])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_pairs_at_once_get_exactly_what_each_user_alone_would(seed: int) -> None:
+    events, rng = random_events(seed), np.random.default_rng(seed)
+    model = fit(events)
+    rows = model.batch_at(
+        events, events.user, events.time, events.item, ItemStats.at_moments(events, events.item, events.time)
+    )
+    kinds = {kind: KINDS[kind].fit(rows, events.weight > 0, setting) for kind, setting in BOTH.items()}
+    model = replace(model, mix=Mix(tuple(kinds), tuple(BOTH.values()), tuple(kinds.values())))
+    users = [COLD, *(view(user, events=events) for user in events.user_ids if user in set(map(str, events.user)))]
+    owner, items = rng.integers(0, len(users), 7000), rng.integers(0, len(CATALOGUE), 7000).astype(np.int32)
+    many = model.predict_many(users, owner, items)
+    for n, user in enumerate(users):
+        np.testing.assert_array_equal(many[owner == n], model.predict(user, items[owner == n]))
+        np.testing.assert_array_equal(many[owner == n][:1], model.predict(user, items[owner == n][:1]))
+    assert len(np.unique(many)) > 100
+    assert model.predict_many([], owner[:0], items[:0]).shape == (0,)
 
 
 def test_what_happens_at_or_after_a_moment_never_reaches_its_features() -> None:

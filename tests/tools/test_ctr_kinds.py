@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ def world_of(n: int, seed: int, by_past: bool = False) -> tuple[Batch, np.ndarra
     rows = Batch(
         rng.normal(size=(n, COLUMNS)).astype(np.float32),
         rng.integers(0, ITEMS, n).astype(np.int32),
+        np.arange(n),
         past,
         np.random.default_rng(9).normal(size=(ITEMS, 5)).astype(np.float32),
     )
@@ -63,8 +65,8 @@ def test_exact_parts_add_up_to_the_log_odds(mix: Mix) -> None:
 
 def test_every_kind_reads_one_past_for_all_rows_as_it_reads_the_same_past_for_each(mix: Mix) -> None:
     once = Past(FRESH.past.items[:1], FRESH.past.grades[:1])
-    many = Past(once.items.repeat(20, axis=0), once.grades.repeat(20, axis=0))
-    one, each = (mix.logits(Batch(FRESH.table[:20], FRESH.items[:20], past, FRESH.content)) for past in (once, many))
+    many, first = Past(once.items.repeat(20, axis=0), once.grades.repeat(20, axis=0)), FRESH[:20]
+    one, each = (mix.logits(replace(first, past=past)) for past in (once, many))
     np.testing.assert_allclose(one, each, atol=1e-5)
     assert mix.logits(FRESH[:0]).shape == (0,)
 

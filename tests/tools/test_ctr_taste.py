@@ -7,9 +7,10 @@ import pytest
 
 from tests import world
 from tools.catalogue import Catalogue
+from tools.ctr.crowd import Crowd
 from tools.ctr.features import Features
 from tools.ctr.rows import Bench, training_rows
-from tools.ctr.taste import WINDOWS, Taste
+from tools.ctr.taste import WINDOWS, Leaning, Taste
 from tools.domain import Domain, Feedback
 from tools.interactions import Interactions
 from tools.popularity import Popularity
@@ -24,6 +25,10 @@ FEATURES = Features.build(
     CATALOGUE, ProfileModel.fit(CATALOGUE, EVENTS, DOMAIN).item_vectors, prior=0.6, half_life_days=60.0
 )
 TASTE = Taste.fit(EVENTS.user, EVENTS.item, EVENTS.grade, FEATURES.content)
+
+
+def leaning(taste: Taste, user: UserView, items: np.ndarray) -> Leaning:
+    return taste.of_users(Crowd.of([user]), np.zeros(len(items), int), items)
 
 
 def items(*ids: str) -> np.ndarray:
@@ -43,18 +48,18 @@ def test_a_newcomers_few_grades_say_which_camp_they_are_of() -> None:
     taste = Taste.fit(user, item, grade.astype(np.float32), np.zeros((40, 1), np.float32))
     given = np.array([1.5, 1.0, -1.0, 2.0], np.float32)
     newcomer = UserView("new", {}, np.array([0, 2, 5, 8], np.int32), np.arange(4.0), np.sign(given), grades=given)
-    match = taste.of_user(newcomer, np.arange(40, dtype=np.int32)).match
+    match = leaning(taste, newcomer, np.arange(40, dtype=np.int32)).match
     assert match[::2].min() > 0.2 > -0.2 > match[1::2].max()
 
 
 def test_a_generous_user_has_a_higher_level_than_a_strict_one_of_the_same_items() -> None:
     some = ("s01", "s02", "p01", "p02")
-    generous, strict = (TASTE.of_user(rated(*((i, g) for i in some)), items("w1")).level[0] for g in (2.0, -1.0))
+    generous, strict = (leaning(TASTE, rated(*((i, g) for i in some)), items("w1")).level[0] for g in (2.0, -1.0))
     assert generous > 0 > strict
 
 
 def test_nobody_in_particular_has_no_leaning() -> None:
-    nobody = TASTE.of_user(UserView("nobody"), items("s01", "p01"))
+    nobody = leaning(TASTE, UserView("nobody"), items("s01", "p01"))
     assert not nobody.match.any()
     assert not nobody.level.any()
     assert not nobody.drift.any()
@@ -69,15 +74,15 @@ def test_following_a_user_event_by_event_ends_at_the_ridge_solution(events: int)
     ridge = v.T @ v / TASTE.noise + np.eye(v.shape[1])
     expected = np.linalg.solve(ridge, v.T @ (grade - TASTE.base[item]) / TASTE.noise)
     every = np.arange(len(CATALOGUE), dtype=np.int32)
-    leaning = TASTE.of_user(user, every)
-    np.testing.assert_allclose(leaning.level, TASTE.centre @ expected, atol=1e-6)
-    np.testing.assert_allclose(leaning.match + leaning.level, TASTE.vectors @ expected, atol=1e-6)
+    now = leaning(TASTE, user, every)
+    np.testing.assert_allclose(now.level, TASTE.centre @ expected, atol=1e-6)
+    np.testing.assert_allclose(now.match + now.level, TASTE.vectors @ expected, atol=1e-6)
 
 
 def test_a_run_of_disappointments_is_a_downward_drift_and_the_latest_show_first() -> None:
     before = [(i, 2.0) for i in ("s01", "s02", "s03", "s04", "s05", "s06")]
-    steady = TASTE.of_user(rated(*before, ("s07", 2.0), ("s08", 2.0)), items("s09")).drift[0]
-    soured = TASTE.of_user(rated(*before, ("s07", -1.0), ("s08", -1.0)), items("s09")).drift[0]
+    steady = leaning(TASTE, rated(*before, ("s07", 2.0), ("s08", 2.0)), items("s09")).drift[0]
+    soured = leaning(TASTE, rated(*before, ("s07", -1.0), ("s08", -1.0)), items("s09")).drift[0]
     assert len(steady) == len(WINDOWS)
     assert (soured < steady).all()
     assert soured[0] == soured.min()

@@ -120,10 +120,13 @@ def _train(network: Network, inputs: tuple[Tensor, ...], clicks: Tensor, epochs:
 
 
 def _tensors(rows: Batch) -> tuple[Tensor, ...]:
-    """In the order of `Network.forward`."""
+    """In the order of `Network.forward`. One user's past is read once for all rows."""
     import torch
 
-    arrays = (rows.table, rows.items.astype(np.int64), rows.past.items.astype(np.int64), rows.past.grades, rows.content)
+    past, grades = rows.past.items, rows.past.grades
+    if len(past) > 1:
+        past, grades = past[rows.owner], grades[rows.owner]
+    arrays = (rows.table, rows.items.astype(np.int64), past.astype(np.int64), grades, rows.content)
     return tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
 
 

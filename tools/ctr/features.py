@@ -1,24 +1,25 @@
 """What the click model looks at: the user's taste P_u, the item's facets C, their product, and counts, at one moment.
 
-The same columns are made in two ways that must agree: for one user now (`of_user`, closed form, on the turn's path)
-and for many (user, moment) pairs at once (`at_moments`, one walk through the histories), where every row sees only
-events strictly before its own time. Nobody's attributes are used: a demographic flip changes no score.
+The same columns are made in two ways that must agree: for users now (`of_users`, closed form, on the turn's path) and
+for many (user, moment) pairs at once (`at_moments`, one walk through the histories), where every row sees only events
+strictly before its own time. Nobody's attributes are used: a demographic flip changes no score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tools.ctr.crowd import Crowd, Ints, nonzeros
 from tools.ctr.taste import WINDOWS, Leaning
 from tools.ctr.walk import Timeline, walk
 from tools.interactions import Interactions
-from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
@@ -65,59 +66,57 @@ class ItemStats:
 
 @dataclass(frozen=True)
 class History:
-    """Users at n moments. Every array has n rows, or one row that stands for all of them."""
+    """Users at k moments, towards n items."""
 
-    taste: Floats  # (n, facets) decayed signed sum of unit facet vectors: P_u before it is normalised
-    tried: Floats  # (n, facets) events on items with the facet
-    approved: Floats  # (n, facets) approvals among them
-    cosine: Floats  # (n,) of the profile vector with the row's item
-    count: Floats  # (n,) events
-    liked: Floats  # (n,) approvals
-    recent_count: Floats  # (n,) of the last RECENT events
-    recent_liked: Floats  # (n,)
+    taste: Floats  # (k, facets) decayed signed sum of unit facet vectors: P_u before it is normalised
+    tried: Floats  # (k, facets) events on items with the facet
+    approved: Floats  # (k, facets) approvals among them
+    cosine: Floats  # (n,) of the profile vector with the item
+    count: Floats  # (k,) events
+    liked: Floats  # (k,) approvals
+    recent_count: Floats  # (k,) of the last RECENT events
+    recent_liked: Floats  # (k,)
 
 
 @dataclass(frozen=True)
 class Past:
-    """The latest LENGTH events of users, oldest first: `items` (n, LENGTH) with -1 where there was none, `grades`."""
+    """The latest LENGTH events of users, oldest first: `items` (k, LENGTH) with -1 where there was none, `grades`."""
 
     items: Items
     grades: Floats
 
     @classmethod
-    def of_user(cls, user: UserView) -> Past:
-        """One row."""
-        items, grades = user.items[-LENGTH:], user.grades[-LENGTH:]
-        gap = LENGTH - len(items)
-        return cls(np.pad(items, (gap, 0), constant_values=-1)[None], np.pad(grades, (gap, 0))[None])
+    def of_users(cls, crowd: Crowd) -> Past:
+        """One row per user."""
+        return cls._before(crowd.bounds[:-1], crowd.bounds[1:], crowd.items, crowd.grades)
 
     @classmethod
     def at_moments(cls, events: Interactions, users: Items, times: NDArray[np.float64]) -> Past:
         """One row per (user, time), of events strictly before."""
         line = Timeline(events.user, events.time)
-        start, end = line.spans(users, times)
+        return cls._before(*line.spans(users, times), events.item[line.order], events.grade[line.order])
+
+    @classmethod
+    def _before(cls, start: Ints, end: Ints, items: Items, grades: Floats) -> Past:
         place = end[:, None] + np.arange(-LENGTH, 0)
         place = np.where(place >= start[:, None], place, -1)  # the last, added one: no event
-        items, grades = np.append(events.item[line.order], -1), np.append(events.grade[line.order], 0)
-        return cls(items[place].astype(np.int32), grades[place].astype(np.float32))
+        return cls(np.append(items, np.int32(-1))[place], np.append(grades, np.float32(0))[place])
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a click model reads: `table` (n, columns), `items` (n,), the users' `past`, n rows or one for all, and the
-    `content` (n_items, c) that the indices refer to.
+    """What a click model reads: `table` (n, columns), `items` (n,), and for what the columns do not hold, the `past` of
+    k users, `owner` (n,) being each row's, and the `content` (n_items, c) of items.
     """
 
     table: Floats
     items: Items
+    owner: Ints
     past: Past
     content: Floats
 
     def __getitem__(self, rows: slice | NDArray[np.integer]) -> Batch:
-        past = self.past
-        if len(past.items) > 1:
-            past = Past(past.items[rows], past.grades[rows])
-        return Batch(self.table[rows], self.items[rows], past, self.content)
+        return Batch(self.table[rows], self.items[rows], self.owner[rows], self.past, self.content)
 
 
 @dataclass(frozen=True)
@@ -174,21 +173,38 @@ class Features:
         blocks = [f"{block} {facet}" for block in ("taste", "item", "match") for facet in facets]
         return (*blocks, *SCALARS, *(f"number {name}" for name in self.number_names))
 
-    def of_user(self, user: UserView, items: Items) -> History:
-        """The user as the view shows them, against `items` (n,); everything but the cosine is one row."""
-        likes = (user.weights > 0).astype(np.float32)
-        weights: Floats = user.weights * user.decay(self.half_life_days)
-        facets, profile = self.facets[user.items], weights @ self.vectors[user.items]
-        return History(
-            taste=(weights @ _unit(facets))[None],
-            tried=facets.sum(0)[None],
-            approved=(likes @ facets)[None],
-            cosine=(self.vectors[items] @ profile) / (np.linalg.norm(profile) + DAMPING),
-            count=np.array([len(likes)], np.float32),
-            liked=likes.sum(keepdims=True),
-            recent_count=np.array([len(likes[-RECENT:])], np.float32),
-            recent_liked=likes[-RECENT:].sum(keepdims=True),
-        )
+    @cached_property
+    def _sparse(self) -> sp.csr_matrix:
+        return sp.csr_matrix(self.vectors)
+
+    @cached_property
+    def _filled(self) -> Floats:
+        """`numbers` without gaps, within bounds."""
+        low, middle, high = self.bounds
+        return np.where(np.isnan(self.numbers), middle, self.numbers).clip(low, high)
+
+    @cached_property
+    def _units(self) -> sp.csr_matrix:
+        return sp.csr_matrix(_unit(self.facets))
+
+    def of_users(self, crowd: Crowd, owner: Ints, items: Items) -> History:
+        """The users as they are now, each pair of `owner` and `items` (n,) by itself."""
+        (k, f), d, mine = (len(crowd), self.facets.shape[1]), self.vectors.shape[1], crowd.owner
+        likes, weights = crowd.weights > 0, crowd.weights * crowd.decay(self.half_life_days)
+        event, column, unit = nonzeros(self._units, crowd.items)
+        cell = mine[event] * f + column
+        kinds = (weights[event] * unit, None, likes[event])
+        taste, tried, approved = (np.bincount(cell, kind, k * f).reshape(k, f).astype(np.float32) for kind in kinds)
+        late = np.arange(len(mine)) >= crowd.bounds[1:][mine] - RECENT
+        counts = (mine, mine[likes], mine[late], mine[late & likes])
+        event, column, value = nonzeros(self._sparse, crowd.items)
+        profile = np.bincount(mine[event] * d + column, weights[event] * value, k * d).astype(float).reshape(k, d)
+        norm = np.sqrt(np.einsum("ij,ij->i", profile, profile))
+        pair, column, value = nonzeros(self._sparse, items)
+        dots = np.bincount(pair, profile[owner[pair], column] * value, len(items))
+        cosine = (dots / (norm[owner] + DAMPING)).astype(np.float32)
+        many = (np.bincount(who, minlength=k).astype(np.float32) for who in counts)
+        return History(taste, tried, approved, cosine, *many)
 
     def at_moments(
         self, events: Interactions, users: NDArray[np.int32], times: NDArray[np.float64], items: Items
@@ -209,27 +225,31 @@ class Features:
         counts = (end - start, liked[end] - liked[start], end - late, liked[end] - liked[late])
         return History(taste, tried, approved, cosine, *(c.astype(np.float32) for c in counts))
 
-    def matrix(self, history: History, leaning: Leaning, items: Items, stats: ItemStats) -> Floats:
-        """Rows (n, columns) in the order of `columns`; `stats` has one row per item of `items`."""
-        facets = self.facets[items]
-        taste = history.taste / (np.linalg.norm(history.taste, axis=1, keepdims=True) + 1.0)
+    def matrix(self, history: History, leaning: Leaning, owner: Ints, items: Items, stats: ItemStats) -> Floats:
+        """Rows (n, columns) in the order of `columns`: `owner` (n,) points to a row of `history` and of the level and
+        drift of `leaning`; `stats` has one row per item of `items`.
+        """
+        table, f = np.empty((len(items), len(self.columns)), np.float32), self.facets.shape[1]
+        taste, facets, match, rest = np.split(table, (f, 2 * f, 3 * f), axis=1)
+        norm = np.sqrt(np.einsum("ij,ij->i", history.taste, history.taste))[:, None]
+        taste[:], facets[:] = (history.taste / (norm + 1.0))[owner], self.facets[items]
+        np.multiply(taste, facets, out=match)
         rate = _shrunk(history.liked, history.count, USER_SHRINK, self.prior)
         by_facet = _shrunk(history.approved, history.tried, FACET_SHRINK, rate[:, None]) - rate[:, None]
+        mood = _logit(_shrunk(history.recent_liked, history.recent_count, USER_SHRINK, rate))
+        own = np.column_stack([np.log1p(history.count), _logit(rate), mood, leaning.level, leaning.drift])[owner]
         scalars = (
             history.cosine,
-            (by_facet * facets).sum(1) / np.maximum(facets.sum(1), 1.0),
-            np.log1p(history.count),
-            _logit(rate),
-            _logit(_shrunk(history.recent_liked, history.recent_count, USER_SHRINK, rate)),
+            np.einsum("ij,ij->i", by_facet[owner], facets) / np.maximum(facets.sum(1), 1.0),
+            *own.T[:3],
             np.log1p(stats.count),
             _logit(_shrunk(stats.liked, stats.count, ITEM_SHRINK, self.prior)),
-            *(leaning.base, leaning.level, leaning.match, *leaning.drift.T),
+            *(leaning.base, own[:, 3], leaning.match, *own.T[4:]),
         )
-        low, middle, high = self.bounds
-        numbers = self.numbers[items]
-        numbers = np.where(np.isnan(numbers), middle, numbers).clip(low, high)
-        blocks = (taste, facets, facets * taste, *(s[:, None] for s in scalars), numbers)
-        return np.concatenate([np.broadcast_to(b, (len(items), b.shape[1])) for b in blocks], axis=1, dtype=np.float32)
+        for column, values in enumerate(scalars):
+            rest[:, column] = values
+        rest[:, len(scalars) :] = self._filled[items]
+        return table
 
 
 def _content(facets: Floats, text: Floats) -> Floats:

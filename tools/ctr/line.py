@@ -42,7 +42,8 @@ class Line:
 
     def logits(self, rows: Batch) -> Doubles:
         slope = self.weights / self.scale
-        return np.asarray(rows.table @ slope + (self.bias - self.mean @ slope))
+        # Row by row, not by BLAS, whose rounding would depend on how many rows there are.
+        return np.asarray(np.einsum("ij,j->i", rows.table, slope) + (self.bias - self.mean @ slope))
 
     def parts(self, rows: Batch) -> Doubles:
         """Exact: what each column adds to the log-odds compared with an average row, (n, columns)."""

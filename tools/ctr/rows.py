@@ -83,8 +83,9 @@ class Bench:
         for n in range(FOLDS):
             self._lean(leaning, self._taste(fitted[fold[:until] != n]), fitted[fold[:until] == n])
         self._lean(leaning, self._taste(fitted), np.arange(until, len(self.rows)))
-        table = self.features.matrix(self.history, leaning, self.rows.item, self.stats)
-        return Batch(table, self.rows.item, self.past, self.features.content)
+        each = np.arange(len(self.rows))
+        table = self.features.matrix(self.history, leaning, each, self.rows.item, self.stats)
+        return Batch(table, self.rows.item, each, self.past, self.features.content)
 
     def _taste(self, rows: NDArray[np.integer]) -> Taste:
         return Taste.fit(self.rows.user[rows], self.rows.item[rows], self.rows.grade[rows], self.features.content)

@@ -17,9 +17,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tools.ctr.crowd import Crowd, Ints
 from tools.ctr.walk import Timeline
 from tools.interactions import Interactions
-from tools.user import UserView
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -33,17 +33,18 @@ BASE_SHRINK = 5.0  # pseudo-events that pull an item's mean grade to the overall
 CONTENT_RIDGE = 200.0  # events' worth of doubt that content says anything about interests
 BLOCK = 64  # events folded in at once
 WINDOWS = (3, 10, 30)  # events over which the user's drift from their own level is read
+WIDEST = max(WINDOWS)
 DRIFT_SHRINK = 3.0  # pseudo-events without drift
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """Users at n moments towards items; n rows, or one that stands for all of them."""
+    """Users at k moments towards n items."""
 
-    level: Doubles  # (n,)
+    level: Doubles  # (k,)
     match: Doubles  # (n,)
     base: Doubles  # (n,) of the item, whoever asks
-    drift: Doubles  # (n, windows) mean surprise of the latest events
+    drift: Doubles  # (k, windows) mean surprise of the latest events
 
     @classmethod
     def empty(cls, n: int) -> Leaning:
@@ -74,10 +75,10 @@ class Taste:
         ridge = weighted.T @ centred + CONTENT_RIDGE * np.eye(content.shape[1])
         return _em(user, item, grade, _prior(centred @ np.linalg.solve(ridge, weighted.T @ first.vectors[:, 1:])))
 
-    def of_user(self, user: UserView, items: Items) -> Leaning:
-        """The user as the view shows them, towards `items` (n,); everything but the match and the base is one row."""
-        means, drift = self._follow(user.items, user.grades, user.times)
-        return self._leaning(means[-1:], drift[-1:], items)
+    def of_users(self, crowd: Crowd, owner: Ints, items: Items) -> Leaning:
+        """The users as they are now, each pair of `owner` and `items` (n,) by itself."""
+        means, drift = self._now(crowd)
+        return self._leaning(means, drift, owner, items)
 
     def at_moments(self, events: Interactions, users: Items, times: Doubles, items: Items) -> Leaning:
         """One row per (user, time, item): the user strictly before that time. A user of -1 has no history."""
@@ -92,12 +93,47 @@ class Taste:
             each, surprise = self._follow(item[span], grade[span], time[span])
             before = end[rows] - span.start
             means[rows], drift[rows] = each[before], surprise[before]
-        return self._leaning(means, drift, items)
+        return self._leaning(means, drift, np.arange(len(users)), items)
 
-    def _leaning(self, means: Doubles, drift: Doubles, items: Items) -> Leaning:
-        level = means @ self.centre
-        match = np.einsum("ij,ij->i", np.broadcast_to(means, (len(items), means.shape[1])), self.vectors[items]) - level
+    def _leaning(self, means: Doubles, drift: Doubles, owner: Ints, items: Items) -> Leaning:
+        level = np.einsum("ij,j->i", means, self.centre)
+        match = np.einsum("ij,ij->i", means[owner], self.vectors[items]) - level[owner]
         return Leaning(level, match, self.base[items], drift)
+
+    def _now(self, crowd: Crowd) -> tuple[Doubles, Doubles]:
+        """What `_follow` ends with, for all users at once: mean (k, 1 + DIM) and drift (k, windows).
+
+        Only the latest events, those that the drift is read from, are followed; what a user was before them is the
+        ridge solution. Events of one time see the same user, so those that share theirs with an older event are apart.
+        """
+        # 1. The last WIDEST events (k, WIDEST), and where the first moment begins that lies within them as a whole.
+        known = np.column_stack([self.vectors[crowd.items], crowd.grades - self.base[crowd.items]])
+        start, end, d = crowd.bounds[:-1], crowd.bounds[1:], self.vectors.shape[1]
+        place = end[:, None] + np.arange(-WIDEST, 0)
+        there = place >= start[:, None]
+        moment = np.append(crowd.moments(), -1)[np.where(there, place, -1)]
+        whole = there & (moment >= end[:, None] - WIDEST)
+        latest = np.append(known, np.zeros((1, d + 1)), axis=0)[np.where(there, place, -1)]
+        # 2. The user before the oldest of these events' moments, and before the first whole one.
+        first = np.where(there.any(1), np.where(there, moment, np.iinfo(np.int64).max).min(1), start)
+        follow = end - whole.sum(1)
+        gram = np.array([_products(known, start, first), _products(known, first, follow)]).cumsum(0)
+        spread = np.linalg.inv(gram[..., :d, :d] + self.noise * np.eye(d))
+        means = np.einsum("tkij,tkj->tki", spread, gram[..., :d, d])
+        # 3. Follow the whole moments, in one step as `_follow` does.
+        v, rest = np.where(whole[..., None], latest, 0.0)[..., :d], latest[..., d]
+        reach = v @ (self.noise * spread[1])
+        root = np.linalg.cholesky(reach @ v.transpose(0, 2, 1) + self.noise * np.eye(WIDEST))
+        missed = np.where(whole, rest - np.einsum("kij,kj->ki", v, means[1]), 0.0)
+        news = np.linalg.solve(root, np.concatenate([missed[..., None], reach], axis=2))
+        after = means[1][:, None] + np.cumsum(news[..., 1:] * news[..., :1], axis=1)
+        before = np.concatenate([means[1][:, None], after], axis=1)
+        # 4. The surprises, latest first.
+        slot = np.where(whole, moment - (end[:, None] - WIDEST), 0)
+        seen = np.where(whole[..., None], np.take_along_axis(before, slot[..., None], 1), means[0][:, None])
+        surprise = np.where(there, rest - np.einsum("kij,kij->ki", seen, latest[..., :d] - self.centre), 0.0)
+        total = np.cumsum(surprise[:, ::-1], axis=1)[:, np.array(WINDOWS) - 1]
+        return before[:, -1], total / (np.minimum(crowd.count[:, None], WINDOWS) + DRIFT_SHRINK)
 
     def _follow(self, items: Items, grades: Floats, times: Doubles) -> tuple[Doubles, Doubles]:
         """The user after 0, 1 ... m events: mean of p_u (m + 1, 1 + DIM) and drift (m + 1, windows)."""
@@ -117,6 +153,13 @@ class Taste:
         total = np.concatenate([[0.0], np.cumsum(surprise)])
         count = np.arange(len(total))[:, None] - np.maximum(np.arange(len(total))[:, None] - np.array(WINDOWS), 0)
         return means, (total[:, None] - total[np.arange(len(total))[:, None] - count]) / (count + DRIFT_SHRINK)
+
+
+def _products(rows: Doubles, start: Ints, end: Ints) -> Doubles:
+    """X'X of each span of rows, (spans, columns, columns)."""
+    spans = zip(start.tolist(), end.tolist(), strict=True)
+    each = [rows[a:b].T @ rows[a:b] for a, b in spans]
+    return np.array(each).reshape(-1, rows.shape[1], rows.shape[1])
 
 
 def _prior(interests: Doubles) -> Doubles:

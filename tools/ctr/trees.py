@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lightgbm import Booster
 
 Doubles = NDArray[np.float64]
+MANY = 5000  # rows that are worth more than one thread
 ALWAYS: dict[str, Any] = {
     "objective": "binary",
     "num_threads": 1,  # so that the same data gives the same trees on every machine
@@ -53,7 +54,8 @@ class Trees:
     def _read(self, rows: Batch, **what: bool) -> Doubles:
         if not len(rows.table):
             return np.zeros((0, rows.table.shape[1] + 1) if "pred_contrib" in what else 0)
-        return np.asarray(self.booster.predict(rows.table, num_threads=1, **what))
+        threads = 0 if len(rows.table) >= MANY else 1  # 0: as many as there are cores; rows are scored one by one
+        return np.asarray(self.booster.predict(rows.table, num_threads=threads, **what))
 
     def save(self, folder: Path) -> None:
         self.booster.save_model(folder / "trees.txt")
