@@ -18,15 +18,15 @@ from tools import bundle
 from tools.evaluate.newitem import DEV, TEST, Score, new_items
 from tools.home import Home
 from tools.interactions import Interactions
-from tools.search.content import RANK, RIDGE, ContentModel, item_features
+from tools.search.content import RANK, RIDGE, ContentModel, Features, item_features
 from tools.store import Store
 from tools.toolbox import load_domain, read_catalogue
 
 
-def content(x: np.ndarray, rank: int = RANK, ridge: float = RIDGE) -> Score:
+def content(x: Features, rank: int = RANK, ridge: float = RIDGE) -> Score:
     def score(liked: sp.csr_matrix, held: np.ndarray) -> np.ndarray:
-        model = ContentModel.fit(x, liked, rank, ridge)
-        return (liked @ model.taste) @ x[held].T
+        model = ContentModel.fit(x, liked, np.zeros(liked.shape[1]), rank, ridge)
+        return (liked @ model.says) @ model.content[held].T
 
     return score
 
@@ -63,7 +63,7 @@ def main() -> None:
     folds = DEV if options.part == "dev" else TEST
     report = {name: new_items(liked, score, folds) for name, score in ways.items()}
     told = {name: {k: round(v, 4) for k, v in row.items()} for name, row in report.items()}
-    print(json.dumps({"part": options.part, "features": x.shape[1], **told}, indent=1))
+    print(json.dumps({"part": options.part, "features": x.sparse.shape[1] + x.dense.shape[1], **told}, indent=1))
 
 
 if __name__ == "__main__":
