@@ -1,8 +1,8 @@
 """What a user would think of an item that nobody has tried: a map from what is known of an item to taste.
 
-Items are rows x of facets, people, shown numbers (a year, a price) and the text's vector. Likes R, each worth 1 over the
-root of how many liked the item, are smoothed to rank k (R ~ R V V'); ridge regression carries the factors V of the
-items that were tried enough over to what is known of items, and so to every item:
+Items are rows x of facets, people, shown numbers (a year, a price) and the text's vector. Likes R, each worth 1 over
+the root of how many liked the item, are smoothed to rank k (R ~ R V V'). Ridge regression finds the factors V of liked
+items from what is known of them, and so those of every item:
 
     W = (X'X + lambda I)^-1 X'V,   score(u, j) = sum over the likes i of u of q_i . z_j,   z_j = W' x_j
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -49,17 +50,20 @@ class Features:
     sparse: sp.csr_matrix
     dense: Matrix
 
-    def gram(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """X'X (d, d) of `rows`."""
+    def ridge(self, rows: NDArray[np.int64], factors: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
+        """W (d, k), which maps `rows` of X to their `factors` (n, k): from X'X, or from XX' where there are fewer rows
+        than columns.
+        """
         s, x = self.sparse[rows].astype(np.float64), self.dense[rows].astype(np.float64)
+        if len(rows) < s.shape[1] + x.shape[1]:
+            factors = _solve((s @ s.T).toarray() + x @ x.T, factors, penalty)
+            return np.vstack([s.T @ factors, x.T @ factors])
         across = s.T @ x
-        return np.block([[(s.T @ s).toarray(), across], [across.T, x.T @ x]])
+        gram = np.block([[(s.T @ s).toarray(), across], [across.T, x.T @ x]])
+        return _solve(gram, np.vstack([s.T @ factors, x.T @ factors]), penalty)
 
-    def towards(self, rows: NDArray[np.int64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
-        """X'V (d, k) of `rows`, whose `factors` are V."""
-        return np.vstack([self.sparse[rows].T @ factors, self.dense[rows].T @ factors])
-
-    def __matmul__(self, weights: NDArray[np.float64]) -> Matrix:
+    def times(self, weights: NDArray[np.float64]) -> Matrix:
+        """X W (n_items, k)."""
         n = self.sparse.shape[1]
         return np.asarray(self.sparse @ weights[:n] + self.dense @ weights[n:], np.float32)
 
@@ -86,9 +90,7 @@ class ContentModel:
             worth = likes[known] ** -0.5
             rows = liked[:, known].astype(np.float64) @ sp.diags_array(worth)
             _, _, v = randomized_svd(rows, min(rank, *rows.shape), random_state=0)
-            gram = features.gram(known)
-            gram.flat[:: len(gram) + 1] += ridge
-            content = features @ np.linalg.solve(gram, features.towards(known, v.T))
+            content = features.times(features.ridge(known, v.T, ridge))
             says = np.zeros(content.shape, np.float32)
             says[known] = v.T * worth[:, None]
         return cls(says, content, tried.astype(np.int32))
@@ -159,6 +161,11 @@ def item_features(catalogue: Catalogue, vectors: Matrix | None) -> Features:
     blocks, ones = list(_blocks(catalogue)), np.ones((len(catalogue), 1), np.float32)
     sparse = sp.hstack(blocks, "csr") if blocks else sp.csr_matrix((len(catalogue), 0), dtype=np.float32)
     return Features(sp.csr_matrix(sparse), ones if vectors is None else np.hstack([vectors, ones]))
+
+
+def _solve(gram: NDArray[np.float64], right: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
+    gram.flat[:: len(gram) + 1] += penalty
+    return scipy.linalg.solve(gram, right, overwrite_a=True, assume_a="pos")
 
 
 def _blocks(catalogue: Catalogue) -> Iterator[sp.csr_matrix]:
