@@ -1,8 +1,8 @@
-"""How well items that nobody has tried are found for those who will like them (tools/evaluate/newitem.py).
+"""What the content model's settings are chosen by: new items found for those who will like them, on the dev folds.
 
-    python -m benchmarks.new_items --home var [--part dev]
+    python -m benchmarks.new_items --home var
 
-Random ranking, the mean text vector of what a user liked, and the content model, on the same folds. Prints JSON.
+`tastemaker evaluate coldstart` reports the other folds. Prints JSON; tools/evaluate/newitem.py says what is measured.
 """
 
 from __future__ import annotations
@@ -12,58 +12,35 @@ import json
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 
 from tools import bundle
-from tools.evaluate.newitem import DEV, TEST, Score, new_items
+from tools.evaluate.newitem import DEV, chance, content, nearest_text, new_items
 from tools.home import Home
 from tools.interactions import Interactions
-from tools.search.content import RANK, RIDGE, ContentModel, item_features
+from tools.search.content import item_features
 from tools.store import Store
 from tools.toolbox import load_domain, read_catalogue
 
-
-def content(x: np.ndarray, rank: int = RANK, ridge: float = RIDGE) -> Score:
-    def score(liked: sp.csr_matrix, held: np.ndarray) -> np.ndarray:
-        model = ContentModel.fit(x, liked, rank, ridge)
-        return (liked @ model.taste) @ x[held].T
-
-    return score
-
-
-def mean_vector(vectors: np.ndarray) -> Score:
-    centred = vectors - vectors.mean(axis=0)
-
-    def score(liked: sp.csr_matrix, held: np.ndarray) -> np.ndarray:
-        return (liked @ centred) @ centred[held].T
-
-    return score
-
-
-def chance(liked: sp.csr_matrix, held: np.ndarray) -> np.ndarray:
-    return np.zeros((liked.shape[0], len(held)), np.float32)
+TRIED = ((64, 10.0), (32, 10.0), (128, 10.0), (64, 5.0), (64, 20.0))  # rank, ridge; the first is what is used
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--part", choices=("dev", "test"), default="test")
-    options = parser.parse_args()
-    home = Home.at(options.home)
+    home = Home.at(parser.parse_args().home)
     domain, folder = load_domain(home), bundle.current_folder(home)
     catalogue = read_catalogue(folder, domain)
     store = Store.open(home.store_url)
-    events = Interactions.from_events(store.events(), catalogue, domain.feedback)
+    events = Interactions.from_events(store.events(profiled=True), catalogue, domain.feedback)
     store.close()
-    liked, vectors = events.liked(), np.load(folder / "search" / "vectors.npy")
-    x = item_features(catalogue, vectors)
-    ways = {"random": chance, "mean text vector": mean_vector(vectors), "content model": content(x)}
-    if options.part == "dev":
-        ways |= {f"rank {k}, ridge {r}": content(x, k, r) for k, r in ((32, 10.0), (64, 3.0), (64, 30.0), (943, 10.0))}
-    folds = DEV if options.part == "dev" else TEST
-    report = {name: new_items(liked, score, folds) for name, score in ways.items()}
-    told = {name: {k: round(v, 4) for k, v in row.items()} for name, row in report.items()}
-    print(json.dumps({"part": options.part, "features": x.shape[1], **told}, indent=1))
+    vectors = np.load(folder / "search" / "vectors.npy")
+    features = item_features(catalogue, vectors)
+    ways = {"random": chance, "text cosine": nearest_text(vectors)}
+    ways |= {f"rank {rank}, ridge {ridge:g}": content(features, rank=rank, ridge=ridge) for rank, ridge in TRIED}
+    for name, way in ways.items():
+        found = new_items(events.liked(), way, DEV)
+        row = {"by_item": found.by_item.mean(), "by_pair": found.by_pair, "by_user": found.by_user.mean()}
+        print(json.dumps({"way": name, **{key: round(float(value), 4) for key, value in row.items()}}), flush=True)
 
 
 if __name__ == "__main__":

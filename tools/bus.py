@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-# `neighbors`: goes with what they liked; `next`: people go on to it from there; `named`: goes with a title they named.
-Source = Literal["search", "named", "neighbors", "next", "profile", "ctr", "popularity"]
+# `neighbors`: goes with what they liked; `next`: people go on to it from there; `named`: goes with a title they named;
+# `exploration`: nearly nobody has tried it yet, and its content is to their taste.
+Source = Literal["search", "named", "neighbors", "next", "profile", "ctr", "popularity", "exploration"]
 EvidenceKind = Literal["profile", "search", "neighbors", "ctr", "popularity", "exploration"]
 
 

@@ -35,6 +35,7 @@ from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
 from tools.rank.taste import Taste
 from tools.search import chroma
+from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.store import Item, Store, User
 from tools.user import UserView
@@ -59,6 +60,7 @@ class Toolbox:
     search: SearchIndex
     profile: ProfileModel
     neighbors: NeighborModel
+    content: ContentModel
     popularity: Popularity
     cold: ColdModel
     ctr: CtrModel
@@ -86,6 +88,7 @@ class Toolbox:
             search=_open_search(home, folder, catalogue),
             profile=ProfileModel.load(folder / "profile"),
             neighbors=NeighborModel.load(folder / "neighbors"),
+            content=ContentModel.load(folder / "content"),
             popularity=Popularity.load(folder / "popularity"),
             cold=ColdModel.load(folder / "cold"),
             ctr=CtrModel.load(folder / "ctr"),

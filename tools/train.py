@@ -31,13 +31,24 @@ from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
 from tools.rank.learn import learn
+from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.store import Store
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
 
-TOOLS = ("search", "profile", "neighbors", "popularity", "cold", "ctr", "taste")  # in the order they are fitted
+TOOLS = (
+    "search",
+    "profile",
+    "neighbors",
+    "content",
+    "popularity",
+    "cold",
+    "ctr",
+    "taste",
+)  # in the order they are fitted
 NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
+UPON = {**dict.fromkeys(UNDER_CTR, "ctr"), "search": "content"}  # what is refitted with a tool
 Metrics = dict[str, dict[str, float]]
 Base = tuple[Path, bundle.Manifest]
 Part = Callable[[float], None]  # told how much more of a step is done, in shares of it
@@ -176,6 +187,8 @@ class Bench:
                 )
             case "neighbors":
                 return NeighborModel.fit(self.events)
+            case "content":
+                return ContentModel.learn(self.events, self.catalogue, _text_vectors(self.folder))
             case "popularity":
                 return Popularity.fit(self.events, self.domain.liked)
             case "cold":
@@ -200,7 +213,7 @@ def _chosen(only: str | None) -> tuple[str, ...]:
     tool = NAMES.get(only, only)
     if tool not in TOOLS:
         raise NotFound(f"no tool {only!r} to train; there are {', '.join(TOOLS)}", "only")
-    return (tool, "ctr") if tool in UNDER_CTR else (tool,)
+    return (tool, UPON[tool]) if tool in UPON else (tool,)
 
 
 def _base(home: Home, domain: Domain, until: float | None) -> Base:

@@ -59,7 +59,7 @@ def coldstart(
     home: HomeOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Slates of users nobody has seen, knowing 0, 1, 3 or 5 of their likes."""
+    """Slates of users nobody has seen, knowing 0, 1, 3 or 5 of their likes; and items nobody has tried."""
     _run("coldstart", home, against, out, seed, limit, as_json)
 
 

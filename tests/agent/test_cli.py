@@ -148,7 +148,7 @@ def test_train_swaps_a_bundle_in_beside_a_running_server(own_home: Home) -> None
     with own_home.owned("the server"):
         made = document(run(own_home, "train", "--only", "popularity", "--json"))
     assert made["bundle"] == own_home.current_bundle.resolve().name != before
-    assert {"search", "profile", "neighbors", "popularity", "cold", "ctr", "taste"} == set(made["metrics"])
+    assert {"search", "profile", "neighbors", "content", "popularity", "cold", "ctr", "taste"} == set(made["metrics"])
 
 
 def test_train_says_what_it_needs(home: Home, own_home: Home) -> None:

@@ -110,7 +110,7 @@ def test_until_must_be_a_time() -> None:
 @pytest.mark.parametrize(
     ("only", "refitted"),
     [
-        ("search", {"search"}),
+        ("search", {"search", "content"}),
         ("cf_neighbors", {"neighbors"}),
         ("popularity", {"popularity", "ctr"}),
         ("ctr", {"ctr"}),

@@ -33,7 +33,7 @@ OPENING = 5  # a user's first likes, at most half of them, are not what they lik
 IMAGINED = 10.0  # users of average taste behind every rate
 DAMPING = 20.0  # likes at which a correlation counts about half; users, for a group's rate
 STRENGTH = 2.2  # of a like beside the prior, in nats a unit of correlation
-SETTLED = 12  # likes from which history alone speaks
+SETTLED = 12  # items tried from which history alone speaks
 FADE = 20.0  # likes at which attributes count half
 FLOOR = 5  # users without whom no reason is given
 TRIED, LIKED, LATER = 1, 2, 4  # bits of a history cell
@@ -95,8 +95,10 @@ class ColdModel:
         return np.asarray(out + STRENGTH * (self._later.T @ by_user.T).T / np.sqrt(n_later + DAMPING), np.float32)
 
     def share(self, user: UserView) -> float:
-        """How far this model speaks for the user beside what history alone says: 1 without likes, 0 from `SETTLED`."""
-        return share(len(user.liked)) if user.profiling else 1.0
+        """How far this model speaks for the user beside what history alone says: 1 without history, 0 from `SETTLED`
+        items on: what was tried and not liked tells of taste too.
+        """
+        return max(0.0, 1.0 - (len(user.seen) / SETTLED) ** 2) if user.profiling else 1.0
 
     def explain(self, item: int, user: UserView, popularity: Popularity, domain: Domain) -> list[Evidence]:
         """Approval among the users who share the attribute that speaks most for the item, of those that the domain file
@@ -174,11 +176,6 @@ class ColdModel:
         """How many users liked each item, and how many came to like it, both (n_items,)."""
         liked, later = (np.asarray(m.sum(axis=0), np.float32).ravel() for m in (self._liked_by, self._later))
         return liked, later
-
-
-def share(likes: int) -> float:
-    """Of this model in the slate of a user with so many likes."""
-    return max(0.0, 1.0 - (likes / SETTLED) ** 2)
 
 
 def _likes(x: Interactions) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.bool_]]:

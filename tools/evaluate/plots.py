@@ -58,6 +58,8 @@ def _coldstart(report: Report) -> Named:
     metrics = list(part["ours_minus"])
     series = {model["name"]: [model[metric] for metric in metrics] for model in part["models"]}
     yield "likes", _lines([int(metric.rsplit(" ", 1)[1]) for metric in metrics], series, "known likes", "ndcg@10")
+    if "models" in report["new_items"]:
+        yield "new-items", _quality(report["new_items"], "items that nobody has tried")
 
 
 def _fairness(report: Report) -> Named:

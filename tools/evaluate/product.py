@@ -28,6 +28,7 @@ from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
 from tools.rank import many
 from tools.rank.taste import Taste
+from tools.search.content import ContentModel
 from tools.store import Store
 from tools.toolbox import Toolbox
 from tools.train import TOOLS, Bench
@@ -73,6 +74,7 @@ def _opened(data: Dataset, folder: Path, store: Store) -> Toolbox:
         search=cast("SearchIndex", None),
         profile=ProfileModel.load(folder / "profile"),
         neighbors=NeighborModel.load(folder / "neighbors"),
+        content=ContentModel.load(folder / "content"),
         popularity=Popularity.load(folder / "popularity"),
         cold=ColdModel.load(folder / "cold"),
         ctr=CtrModel.load(folder / "ctr"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 from tools.errors import InvalidInput
-from tools.evaluate import clicks, coldstart, fairness, leaveout, ranking
+from tools.evaluate import clicks, coldstart, fairness, leaveout, newitem, ranking
 from tools.evaluate.clickpeers import CLICK_PEERS
 from tools.evaluate.coldpeers import COLD_PEERS
 from tools.evaluate.data import Dataset
@@ -65,8 +65,9 @@ def _ctr(data: Dataset, against: Sequence[str], seed: int, limit: int | None, pr
 
 def _coldstart(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
     peers = chosen(against, COLD_PEERS)
-    with bar(FOLDS + len(peers), progress) as shown:
-        return {"newcomers": coldstart.report(data, peers, seed, limit, shown)}
+    with bar(FOLDS + len(peers) + 4, progress) as shown:
+        newcomers = coldstart.report(data, peers, seed, limit, shown)
+        return {"newcomers": newcomers, "new_items": _if_possible(lambda: newitem.report(data, seed, shown))}
 
 
 def _fairness(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:

@@ -102,7 +102,7 @@ def _gathered(found: Mask) -> tuple[Items, Mask]:
 def _chances(box: Toolbox, users: Sequence[UserView], items: Items, known: Mask) -> Floats:
     """P(click), (n, c); NaN for those without history, as nobody asks for it then."""
     out = np.full(items.shape, np.nan, np.float32)
-    for n, user in enumerate(users):
-        if len(user.items):
-            out[n, known[n]] = box.ctr.predict(user, items[n, known[n]])
+    asked = known & np.array([len(user.items) > 0 for user in users])[:, None]
+    owner, column = np.nonzero(asked)
+    out[owner, column] = box.ctr.predict_many(users, owner, items[owner, column])
     return out
