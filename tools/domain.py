@@ -133,6 +133,23 @@ class Blend(Strict):
     taste: float = Field(default=2.0, gt=0)
 
 
+class Floor(Strict):
+    """At least this `share` of every slate has one of `values` in `attribute`, as far as there are such items."""
+
+    attribute: str
+    values: tuple[str, ...] = Field(min_length=1)
+    share: float = Field(gt=0, le=1)
+
+
+class Mix(Strict):
+    """What a slate is beside relevant; docs/ranking.md has what each knob costs."""
+
+    long_tail: float = Field(default=0.5, ge=0, le=2)  # deviations of taste taken off for one of log popularity
+    calibration: float = Field(default=0.2, ge=0, lt=1)  # weight of the user's own mix of facets beside relevance
+    exploration: float = Field(default=0.0, ge=0, le=0.5)  # share of the slate for items that hardly anyone has tried
+    floors: tuple[Floor, ...] = ()
+
+
 class ColdStart(Strict):
     """Which user attributes may choose what a newcomer sees first, and which of those a reason may name. None by
     default: then two newcomers get the same slate whoever they are.
@@ -159,6 +176,7 @@ class Domain(Strict):
     attributes: Attributes = Attributes()
     policy: Policy = Policy()
     blend: Blend = Blend()
+    mix: Mix = Mix()
     cold_start: ColdStart = ColdStart()
     tone: str = "warm and concrete"
     languages: tuple[Language, ...] = ("en", "zh")

@@ -145,7 +145,8 @@ def _view(user_id: str, user: User | None, seen: Seen) -> UserView:
     if user and not user.profiling:
         return UserView(user_id, known=True, profiling=False)
     held, known = seen["items"] >= 0, bool(user) or len(seen["items"]) > 0
-    return UserView(user_id, user.attributes if user else {}, known=known, **{name: of[held] for name, of in seen.items()})
+    items, times, weights, grades = (seen[name][held] for name in ("items", "times", "weights", "grades"))
+    return UserView(user_id, user.attributes if user else {}, items, times, weights, known, grades=grades)
 
 
 class Live:

@@ -61,8 +61,8 @@ class UserView:
 
 @dataclass(frozen=True)
 class Histories:
-    """The events of `n` users one after another, each user's oldest first: `owner` (m,) is the user's place, the rest as
-    in `UserView`.
+    """The events of `n` users one after another, each user's oldest first: `owner` (m,) is the user's place, the rest
+    as in `UserView`.
     """
 
     n: int

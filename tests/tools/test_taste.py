@@ -60,11 +60,11 @@ def test_learning_twice_gives_the_same_weights_and_saving_keeps_them(tmp_path: P
 def test_only_differences_between_a_users_candidates_count() -> None:
     columns: Columns = {"neighbors": np.array([3, 1, np.nan], np.float32), "ctr": np.array([0.9, 0.5, 0.1], np.float32)}
     scaled: Columns = {"neighbors": columns["neighbors"] * 10, "ctr": columns["ctr"]}
-    assert np.allclose(table(columns, 3), table(scaled, 3))
-    utility = Taste.prior().utility(table(columns, 3))
+    assert np.allclose(table(columns, np.ones(3, bool)), table(scaled, np.ones(3, bool)))
+    utility = Taste.prior().utility(table(columns, np.ones(3, bool)))
     assert utility.argsort().tolist() == [2, 1, 0]
 
 
 def test_a_source_taken_away_no_longer_moves_anything() -> None:
     columns: Columns = {"neighbors": np.array([3, 1], np.float32)}
-    assert np.ptp(Taste.prior().without("neighbors").utility(table(columns, 2))) == 0
+    assert np.ptp(Taste.prior().without("neighbors").utility(table(columns, np.ones(2, bool)))) == 0

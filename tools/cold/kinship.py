@@ -39,7 +39,9 @@ class Kinship:
         close, told = self.closeness_many([attributes])
         return close[0] if told[0] else None
 
-    def closeness_many(self, users: Sequence[Mapping[str, Any] | None]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def closeness_many(
+        self, users: Sequence[Mapping[str, Any] | None]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """The same of many, (n, n_users), 1 where nothing is known, and of whom something is, (n,); None stands for
         someone whose attributes may not be used. Each value is compared once.
         """

@@ -85,6 +85,19 @@ class ProfileModel:
         out.data[:] = 1.0
         return out
 
+    @cached_property
+    def facet_shares(self) -> sp.csr_matrix:
+        """`has_facet`, each row divided by its sum."""
+        total = np.asarray(self.has_facet.sum(axis=1)).ravel()
+        return sp.csr_matrix(sp.diags_array(1 / np.maximum(total, 1)) @ self.has_facet, dtype=np.float32)
+
+    def facet_taste(self, users: Histories) -> NDArray[np.float32]:
+        """Shares of the facets in what each of n users liked, (n, facets); rows sum to 1, or 0 without likes."""
+        owner, items = users.liked
+        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (users.n, self.has_facet.shape[0]))
+        held = (liked @ self.facet_shares).toarray()
+        return np.asarray(held / np.maximum(held.sum(axis=1, keepdims=True), 1e-9), np.float32)
+
     def vector(self, user: UserView, half_life_days: float | None = None) -> NDArray[np.float32]:
         """P_u (d,), L2-normalised; zeros without likes and dislikes. The half-life is the domain's unless given."""
         weights = user.weights * user.decay(half_life_days or self.half_life_days)

@@ -13,20 +13,28 @@ from scipy.stats import rankdata
 from tools.bus import Evidence, EvidenceKind
 from tools.catalogue import Filters
 from tools.context import Context
+from tools.errors import InvalidInput
 from tools.filters import relaxations
+from tools.rank.explore import put_new
 from tools.rank.fill import POPULAR, put_popular
+from tools.rank.mix import Kinds, Share, choose
 from tools.rank.rules import allowed
-from tools.rank.taste import PERSONAL, Columns, table
+from tools.rank.taste import PERSONAL, Columns, Floats, table
 from tools.slate import Slate, SlateItem
-from tools.user import UserView
+from tools.user import Histories, UserView
 
 if TYPE_CHECKING:
+    from tools.domain import Floor
     from tools.toolbox import Toolbox
+
+Mask = NDArray[np.bool_]
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
 TIES = 0.02  # what popularity counts beside a settled taste: it decides where that says nothing
 MEANT = 0.35  # cosine below which even the best found is not what the words mean
+DIGITS = 4  # of log-odds that order items: rounding noise must not order what is equal, alone or in a crowd
+LISTED = 60  # candidates for which the chance of a click counts, the best by the rest
 LEAD = 5.0  # by how much more search then counts; taste weighs 2 by default
 
 
@@ -59,22 +67,63 @@ def rank(
 def best(context: Context, filters: Filters, k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The best `k` eligible items on the bus, topped up with popular ones, and their hybrid scores, both (<= k,)."""
     put_popular(context, max(POPULAR, k))
+    for floor in context.box.domain.mix.floors:
+        put_popular(context, k, members(context.box, floor))
+    asked = not {"search", "named"}.isdisjoint(context.bus.sources)  # then the words say what the slate is like
+    if context.box.domain.mix.exploration and not asked:
+        put_new(context)
     items = context.bus.items()
     items = items[context.eligible[items]]
     columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
-    scores = hybrid(context, columns, filters)
-    first = np.argsort(-scores, kind="stable")[:k]  # stable: ties stand in catalogue order
+    scores = hybrid(context, items, columns, filters)
+    new = columns.get("exploration", np.full(len(items), np.nan, np.float32))
+    [first] = slate(context.box, Histories.of([context.user]), items[None], scores[None], new[None], k, asked)
+    first = first[first >= 0]
     return items[first], scores[first]
 
 
-def hybrid(context: Context, columns: Columns, filters: Filters) -> NDArray[np.float32]:
-    """Score in [0, 1] of n candidates, (n,): the weighted mean of how well each meets the words, the title named and
-    the user's taste. `columns` hold what each source says of them, (n,).
+def slate(
+    box: Toolbox,
+    users: Histories,
+    items: NDArray[np.int32],
+    scores: Floats,
+    new: Floats,
+    k: int,
+    asked: bool = False,
+) -> NDArray[np.intp]:
+    """Which columns of candidates (n, c) make the slates of n users, as the domain file wants them mixed; see
+    `mix.choose`. `new`: what exploration says of the candidates, NaN where nothing. What was `asked` for in words is
+    not bent towards what the user likes otherwise.
+    """
+    mix = box.domain.mix
+    promised = [Share(of.share, np.where(members(box, of)[items], scores, -np.inf)) for of in mix.floors]
+    if mix.exploration:
+        promised.append(Share(mix.exploration, np.where(np.isneginf(scores) | np.isnan(new), -np.inf, new)))
+    kinds = None if asked else Kinds(box.profile.facet_shares, box.profile.facet_taste(users), mix.calibration)
+    return choose(scores, items, k, kinds, promised)
+
+
+def members(box: Toolbox, floor: Floor) -> Mask:
+    """Which items the floor is about, (n_items,).
+
+    Raises:
+        InvalidInput: no item has its attribute.
+    """
+    if floor.attribute not in box.catalogue.fields:
+        there = ", ".join(box.catalogue.fields)
+        raise InvalidInput(f"domain file, mix.floors: no item has {floor.attribute!r}; there are {there}", "mix.floors")
+    operator = "contains_any" if box.catalogue.fields[floor.attribute].kind == "list" else "in"
+    return box.catalogue.mask({floor.attribute: {operator: list(floor.values)}})
+
+
+def hybrid(context: Context, items: NDArray[np.int32], columns: Columns, filters: Filters) -> NDArray[np.float32]:
+    """Score in [0, 1] of n candidates `items`, (n,): the weighted mean of how well each meets the words, the title
+    named and the user's taste. `columns` hold what each source says of them, (n,).
     """
     weights = context.box.domain.blend
     everyone = np.ones(len(columns["popularity"]), bool)
     share = shares(context.box, [context.user])[0] if any(source in columns for source in PERSONAL) else 1.0
-    parts = [(weights.taste, taste(context.box, columns, everyone, share))]
+    parts = [(weights.taste, taste(context.box, items, columns, everyone, share))]
     if "search" in columns:
         lead = _lead(context, filters, columns["search"])
         parts.append((weights.search * lead, contrasted(columns["search"])))
@@ -83,15 +132,58 @@ def hybrid(context: Context, columns: Columns, filters: Filters) -> NDArray[np.f
     return np.asarray(sum(w * part for w, part in parts) / sum(w for w, _ in parts), np.float32)
 
 
-def taste(box: Toolbox, columns: Columns, among: NDArray[np.bool_], share: NDArray[np.float64]) -> NDArray[np.float32]:
+def taste(
+    box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: NDArray[np.float64] | float
+) -> Floats:
     """How well each candidate suits the user, a rank in (0, 1], (n,): by what was learned from those with a history,
-    giving way to what the cold-start model says by its `share`. Arrays may have users before that axis; cells that are
-    not `among` the candidates are 0.
+    less what many like anyway, giving way to what the cold-start model says by its `share`. Arrays may have users
+    before that axis; cells that are not `among` the candidates are 0.
     """
-    newcomer = ranked(np.where(among, columns["popularity"], np.nan))
-    settled = ranked(np.where(among, box.taste.utility(table(columns, among)), np.nan))
+    newcomer = ranked(np.where(among, columns["popularity"].round(DIGITS), np.nan))
+    listed = short_list(box, items, columns, among)
+    judged = {**columns, "ctr": np.where(listed, columns.get("ctr", np.float32(np.nan)), np.nan)}
+    settled = ranked(np.where(among, _utility(box, items, judged, among), np.nan))
     share = np.asarray(share)[..., None]
     return np.asarray(share * newcomer + (1 - share) * settled, np.float32)
+
+
+def short_list(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask) -> Mask:
+    """The candidates for which the chance of a click counts: the best by all the rest. A cascade, so that a crowd of
+    users does not need it of hundreds of items each.
+    """
+    rest: Columns = {source: scores for source, scores in columns.items() if source != "ctr"}
+    return highest(_utility(box, items, rest, among), among, LISTED)
+
+
+def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask) -> Floats:
+    """What was learned of the user's taste, less the domain's `long_tail` for what many like anyway."""
+    utility, (common, _) = (
+        box.taste.utility(table(columns, among)),
+        _standard(np.log1p(box.popularity.liked)[items], among),
+    )
+    less = box.domain.mix.long_tail * _standard(utility, among)[1] * common
+    return np.asarray((utility - less).round(DIGITS), np.float32)
+
+
+def _standard(values: Floats, among: Mask) -> tuple[Floats, Floats]:
+    """Along the last axis, over the cells `among`: in standard deviations from the mean, 0 where all are alike; and the
+    deviation, with that axis of length 1.
+    """
+    n = np.maximum(among.sum(axis=-1, keepdims=True), 1)
+    off = np.where(among, values - np.where(among, values, 0).sum(axis=-1, keepdims=True) / n, 0)
+    spread = np.sqrt(np.square(off).sum(axis=-1, keepdims=True) / n)
+    return np.divide(off, spread, out=np.zeros_like(off), where=spread > 1e-6), spread
+
+
+def highest(scores: Floats, among: Mask, n: int) -> Mask:
+    """Where the `n` highest scores along the last axis are, of those `among`; of equal ones the first."""
+    if n >= scores.shape[-1]:
+        return among
+    held = np.where(among, scores, -np.inf)
+    least = np.partition(held, -n, axis=-1)[..., -n, None]
+    above, tied = held > least, (held == least) & among
+    left = n - above.sum(axis=-1, keepdims=True)
+    return above | (tied & (np.cumsum(tied, axis=-1) <= left))
 
 
 def shares(box: Toolbox, users: Sequence[UserView]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.bus import Candidates
 from tools.context import Context
@@ -15,8 +16,8 @@ from tools.context import Context
 POPULAR = 100  # items
 
 
-def put_popular(context: Context, n: int = POPULAR) -> None:
-    """Put the `n` most popular eligible items on the bus, those that are not there yet."""
+def put_popular(context: Context, n: int = POPULAR, among: NDArray[np.bool_] | None = None) -> None:
+    """Put the `n` most popular eligible items (of those `among`) on the bus, those that are not there yet."""
     box, user = context.box, context.user
     scores = context.bus.every("popularity")
     if scores is None:
@@ -24,7 +25,7 @@ def put_popular(context: Context, n: int = POPULAR) -> None:
     explain = box.popularity.explain
     if box.cold.share(user) > 0:
         explain = partial(box.cold.explain, user=user, popularity=box.popularity, domain=box.domain)
-    items = np.flatnonzero(context.eligible).astype(np.int32)
+    items = np.flatnonzero(context.eligible if among is None else context.eligible & among).astype(np.int32)
     items = np.sort(items[np.argsort(-scores[items], kind="stable")[:n]])
     items = np.setdiff1d(items, context.bus.items(), assume_unique=True)
     if len(items):

@@ -84,12 +84,11 @@ def table(columns: Columns, among: NDArray[np.bool_]) -> Floats:
     """
     silent = np.full(among.shape, np.nan, np.float32)
     says = {source: np.where(among, columns.get(source, silent), np.nan) for source in PRIOR}
-    n = among.sum(axis=-1, keepdims=True)
     return np.stack(
         [
-            _in_units(says["neighbors"], n),
-            _in_units(says["next"], n),
-            _in_units(says["profile"], n),
+            _in_units(says["neighbors"], among),
+            _in_units(says["next"], among),
+            _in_units(says["profile"], among),
             _centred(_logit(says["ctr"])),
             _centred(says["popularity"]),
         ],
@@ -101,12 +100,14 @@ def _named(values: NDArray[np.floating]) -> dict[str, float]:
     return dict(zip(PRIOR, map(float, values), strict=True))
 
 
-def _in_units(scores: Floats, n: NDArray[np.integer]) -> Floats:
-    """Divided by the mean of the best of `n`, so that users with long and short histories compare; 0 where unknown."""
+def _in_units(scores: Floats, among: NDArray[np.bool_]) -> Floats:
+    """Divided by the mean of the best of them, so that users with long and short histories compare; 0 where unknown."""
     known, top = np.nan_to_num(scores), min(TOP, scores.shape[-1])
     if not top:
         return known
-    best = np.partition(known, -top, axis=-1)[..., -top:].sum(axis=-1, keepdims=True) / np.clip(n, 1, TOP)
+    first = np.partition(np.where(among, known, -np.inf), -top, axis=-1)[..., -top:]
+    held = ~np.isneginf(first)
+    best = np.where(held, first, 0).sum(axis=-1, keepdims=True) / np.maximum(held.sum(axis=-1, keepdims=True), 1)
     return np.divide(known, best, out=np.zeros_like(known), where=best > 0)
 
 

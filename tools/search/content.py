@@ -33,7 +33,7 @@ from tools.profile.vectors import unit_rows
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
     from tools.domain import Words
-    from tools.user import UserView
+    from tools.user import Histories, UserView
 
 Matrix = NDArray[np.float32]
 RANK, RIDGE = 64, 10.0  # chosen on the dev folds of tools/evaluate/newitem.py
@@ -117,6 +117,12 @@ class ContentModel:
     def of_new(self, user: UserView) -> Matrix:
         """The same of every new item, in the order of `new`."""
         return self._new_content @ self._taste(user)
+
+    def of_new_many(self, users: Histories) -> Matrix:
+        """`of_new` for n users, (n, new)."""
+        owner, items = users.liked
+        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (users.n, len(self.says)))
+        return np.asarray((liked @ self.says) @ self._new_content.T, np.float32)
 
     def explain(self, user: UserView, item: int, titles: tuple[str, ...], liked: Words) -> list[Evidence]:
         """Which two of the liked items speak most for it; nothing when none does."""
