@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.reply import Reply, TurnRequest
+from agent.stated import taste
+from agent.untrusted import sanitize
 from tools.catalogue import Filters
 from tools.intent import Intent, understand
+from tools.store import tastes
 from tools.toolbox import Toolbox
+from tools.user import UserView
 
 KEPT = 40  # messages of a stored conversation
 READ = 10  # of the reader's messages that can hold constraints in force
@@ -49,6 +53,15 @@ def remember(box: Toolbox, request: TurnRequest, conversation: Conversation, rep
     ]
     kept = [*conversation.stored, *new][-KEPT:]
     box.store.save_conversation(request.conversation_id, request.user_id, kept)
+
+
+def keep_taste(box: Toolbox, user: UserView, words: str) -> None:
+    """What a newcomer says they like is kept for the slates to come, if they let a profile be kept; of a user whose
+    likes are known, nothing is.
+    """
+    said = taste(words) if user.profiling and box.cold.share(user) > 0 else None
+    if said:
+        tastes.state(box.store, user.user_id, sanitize(said, tastes.LONGEST))
 
 
 def read(box: Toolbox, conversation: Conversation) -> Intent:

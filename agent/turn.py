@@ -132,6 +132,7 @@ class Agent:
                 yield event
         turn.reply.text = "".join(turn.text).strip()
         await to_thread.run_sync(memory.remember, turn.desk.box, request, turn.conversation, turn.reply)
+        await to_thread.run_sync(memory.keep_taste, turn.desk.box, turn.user, turn.words)
         metrics.TURN_SECONDS.labels(request.mode).observe(time.perf_counter() - started)
         yield Done(reply=turn.reply)
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 # `neighbors`: goes with what they liked; `next`: people go on to it from there; `named`: goes with a title they named;
-# `exploration`: nearly nobody has tried it yet, and its content is to their taste.
-Source = Literal["search", "named", "neighbors", "next", "profile", "ctr", "popularity", "exploration"]
+# `exploration`: nearly nobody has tried it yet, and its content is to their taste;
+# `stated`: what they said they like.
+Source = Literal["search", "named", "neighbors", "next", "profile", "ctr", "popularity", "exploration", "stated"]
 EvidenceKind = Literal["profile", "search", "neighbors", "ctr", "popularity", "exploration"]
 
 

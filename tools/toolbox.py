@@ -37,7 +37,7 @@ from tools.rank.taste import Taste
 from tools.search import chroma
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
-from tools.store import Item, Store, User
+from tools.store import Item, Store, User, tastes
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class Toolbox:
         user = self.store.user(user_id)
         if user and not user.profiling:
             return UserView(user_id, known=True, profiling=False)
-        return self.view_of(user_id, user, self.store.user_events(user_id, until))
+        stated = tastes.read(self.store, user_id)
+        return self.view_of(user_id, user, self.store.user_events(user_id, until), stated)
 
     def views(self, user_ids: Sequence[str]) -> list[UserView]:
         """`view` of each id, in their order, from one reading of all events: for many users."""
@@ -122,15 +123,20 @@ class Toolbox:
         by_user = np.argsort(owner, kind="stable")
         bounds = np.searchsorted(owner[by_user], np.arange(len(wanted) + 1)).tolist()
         seen, users = self._seen(events[by_user]), {user.user_id: user for user in self.store.users()}
+        stated = tastes.every(self.store)
         views = {
-            user_id: _view(user_id, users.get(user_id), {name: of[a:b] for name, of in seen.items()})
+            user_id: _view(
+                user_id, users.get(user_id), {name: of[a:b] for name, of in seen.items()}, stated.get(user_id)
+            )
             for user_id, a, b in zip(wanted, bounds[:-1], bounds[1:], strict=True)
         }
         return [views[user_id] for user_id in user_ids]
 
-    def view_of(self, user_id: str, user: User | None, events: pl.DataFrame) -> UserView:
-        """The same from a record and events already read (item_id, timestamp, kind, value; oldest first)."""
-        return _view(user_id, user, self._seen(events))
+    def view_of(
+        self, user_id: str, user: User | None, events: pl.DataFrame, stated: tastes.Stated | None = None
+    ) -> UserView:
+        """The same from a record, events (item_id, timestamp, kind, value; oldest first) and words already read."""
+        return _view(user_id, user, self._seen(events), stated)
 
     def _seen(self, events: pl.DataFrame) -> Seen:
         """Events as `UserView` has them, row for row; -1 for an item that the bundle does not hold."""
@@ -141,12 +147,13 @@ class Toolbox:
         return {"items": items, "times": times, "weights": weights, "grades": grades}
 
 
-def _view(user_id: str, user: User | None, seen: Seen) -> UserView:
+def _view(user_id: str, user: User | None, seen: Seen, stated: tastes.Stated | None) -> UserView:
     if user and not user.profiling:
         return UserView(user_id, known=True, profiling=False)
-    held, known = seen["items"] >= 0, bool(user) or len(seen["items"]) > 0
+    held, known = seen["items"] >= 0, bool(user or stated) or len(seen["items"]) > 0
     items, times, weights, grades = (seen[name][held] for name in ("items", "times", "weights", "grades"))
-    return UserView(user_id, user.attributes if user else {}, items, times, weights, known, grades=grades)
+    attributes = user.attributes if user else {}
+    return UserView(user_id, attributes, items, times, weights, known, grades=grades, stated=stated)
 
 
 class Live:

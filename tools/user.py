@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tools.store.tastes import Stated
 
 
 @dataclass(frozen=True)
 class UserView:
     """History oldest first. `items` (n,) catalogue indices, `times` (n,) unix seconds, `weights` (n,) signed
     preference (above 0 liked, below 0 disliked, 0 neutral), `grades` (n,) the same in finer steps where the domain has
-    them, else equal. Events on unknown items are left out.
+    them, else equal. Events on unknown items are left out. `stated`: what they said they like.
 
     A user nobody has heard of, or one who switched profiling off, has an empty history.
     """
@@ -28,6 +31,7 @@ class UserView:
     known: bool = False  # the store holds this user or events of theirs
     profiling: bool = True
     grades: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    stated: Stated | None = None
 
     def __post_init__(self) -> None:
         if not len(self.grades):

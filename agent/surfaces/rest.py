@@ -23,7 +23,7 @@ from tools.profile.describe import describe
 from tools.profile.records import Profile
 from tools.recommend import recommend
 from tools.slate import Slate
-from tools.store import Event, personas
+from tools.store import Event, personas, tastes
 from tools.store.records import Context, Id, Number, Outcome, Time
 from tools.store.text import clean_line
 
@@ -191,6 +191,7 @@ async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, service
     await to_thread.run_sync(box.store.correct_user, user, body.attributes, body.profiling)
     if body.profiling is False:
         await to_thread.run_sync(personas.forget, box.store, user)
+        await to_thread.run_sync(tastes.forget, box.store, user)
     return await to_thread.run_sync(_profile, box, user)
 
 

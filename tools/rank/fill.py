@@ -1,6 +1,7 @@
 """Popularity as a source: always on the bus, so that a slate fills up and a user nobody knows gets one.
 
-For a user with few events it is the cold-start model's: popular with people like them and with what they liked.
+For a user with few events it is the cold-start model's: popular with people like them and with what they liked, moved
+by what they said they like.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from tools.bus import Candidates
 from tools.context import Context
+from tools.rank.stated import put_stated
 
 POPULAR = 100  # items
 
@@ -22,6 +24,8 @@ def put_popular(context: Context, n: int = POPULAR, among: NDArray[np.bool_] | N
     scores = context.bus.every("popularity")
     if scores is None:
         scores = box.cold.scores(user)
+        lift = put_stated(context)
+        scores = scores if lift is None else scores + lift
     explain = box.popularity.explain
     if box.cold.share(user) > 0:
         explain = partial(box.cold.explain, user=user, popularity=box.popularity, domain=box.domain)

@@ -62,6 +62,15 @@ conversations = Table(
     Column("messages", Text, nullable=False),  # JSON list
 )
 
+tastes = Table(  # what a user said they like, and what a model imagined from it by which prompt
+    "tastes",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("said", Text, nullable=False),  # JSON list of texts
+    Column("imagined", Text, nullable=False),  # JSON list of texts
+    Column("key", Text, nullable=False),
+)
+
 personas = Table(  # what a model wrote about a user, and which facts it was written from
     "personas",
     metadata,
