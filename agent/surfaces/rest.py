@@ -9,6 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
+from agent.imagine import imagine
 from agent.language import detect
 from agent.llm import Deadline
 from agent.persona import Persona, persona
@@ -60,9 +61,12 @@ class WrittenSlate(Slate):
 
 
 class ShownProfile(Profile):
-    """A profile, and the user in a few sentences; no `persona` where too little is known or profiling is off."""
+    """A profile; the user in a few sentences, no `persona` where too little is known or profiling is off; and what they
+    said they like.
+    """
 
     persona: Persona | None = None
+    stated: list[str] = Field(default_factory=list)
 
 
 class EventBody(Body):
@@ -118,6 +122,9 @@ class ProfilePatch(Body):
 
     attributes: dict[Id, Annotated[Any, AfterValidator(_attribute)]] = Field(default_factory=dict)
     profiling: bool | None = None
+    stated: Annotated[str, Field(min_length=1, max_length=tastes.LONGEST)] | None = Field(
+        default=None, description="what they say they like, kept beside what they said before; null forgets all of it"
+    )
 
 
 @router.post("/recommend", tags=["recommendations"], summary="A ranked slate with evidence")
@@ -165,7 +172,7 @@ async def post_events(body: EventsBody, caller: Known, services: Given) -> Event
     tags=["users"],
     summary="What is known and inferred about a user",
     description="With `write` the model writes the persona anew where the facts have changed; without it a kept one "
-    "that still holds is given, or a template.",
+    "that still holds is given, or a template. With `write` it also imagines items from what a newcomer likes.",
 )
 async def get_profile(
     user_id: str, caller: Known, services: Given, request: Request, language: Language = "en", write: bool = False
@@ -173,15 +180,19 @@ async def get_profile(
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
     profile = await to_thread.run_sync(_profile, box, user)
+    stated = (await to_thread.run_sync(box.view, user)).stated
+    said = list(stated.said) if stated else []
     if not write:
         told = await persona(None, box, profile, language, Deadline(0))
-        return ShownProfile(**dict(profile), persona=told)
+        return ShownProfile(**dict(profile), persona=told, stated=said)
 
     async def written() -> Persona | None:
         async with services.turns.turn():
-            return await persona(services.agent.llm, box, profile, language, Deadline(PATIENCE))
+            deadline = Deadline(PATIENCE)
+            await imagine(services.agent.llm, box, user, deadline)
+            return await persona(services.agent.llm, box, profile, language, deadline)
 
-    return ShownProfile(**dict(profile), persona=await attended(request.receive, written))
+    return ShownProfile(**dict(profile), persona=await attended(request.receive, written), stated=said)
 
 
 @router.patch("/users/{user_id:path}/profile", tags=["users"], summary="Correct a profile, or switch profiling off")
@@ -191,7 +202,10 @@ async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, service
     await to_thread.run_sync(box.store.correct_user, user, body.attributes, body.profiling)
     if body.profiling is False:
         await to_thread.run_sync(personas.forget, box.store, user)
+    if body.profiling is False or ("stated" in body.model_fields_set and body.stated is None):
         await to_thread.run_sync(tastes.forget, box.store, user)
+    if body.stated:
+        await to_thread.run_sync(tastes.state, box.store, user, body.stated)
     return await to_thread.run_sync(_profile, box, user)
 
 
