@@ -14,6 +14,7 @@ from tools.domain import Domain
 from tools.errors import InvalidInput
 from tools.evaluate import product
 from tools.evaluate.coldpeers import COLD_PEERS, Cold, ColdPeer, groups
+from tools.evaluate.coldstart import statement
 from tools.evaluate.data import Dataset, numbered
 from tools.evaluate.peers import lists
 from tools.evaluate.run import evaluate
@@ -98,3 +99,15 @@ def test_too_few_users_for_folds_are_told_so(store: Store) -> None:
     log = numbered(data.frame[:40], list(data.users), data.catalogue, data.domain)
     with pytest.raises(InvalidInput, match="cold start wants more users"):
         evaluate(replace(data, frame=data.frame[:40], log=log), "coldstart", progress=False)
+
+
+def test_a_sentence_made_of_the_first_likes_helps_who_has_no_attributes_that_count(home: Home) -> None:
+    data = town(home, ())
+    red, blue = ([data.catalogue.index(f"{colour}{n}") for n in range(3)] for colour in ("red", "blue"))
+    assert statement(data.catalogue, red) == "comedy"
+    assert statement(data.catalogue, [*red, *blue]) == "comedy and drama"
+    assert statement(data.catalogue, []) == "something good"
+    report = evaluate(data, "coldstart", ["popularity"], progress=False)
+    told = report["newcomers"]["without"]["a stated taste"]["ndcg@10 knowing 0"]
+    assert told["adds"]["low"] > 0.05
+    assert "60 items are too few" in report["new_items"]["not_possible"]

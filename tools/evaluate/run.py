@@ -65,7 +65,7 @@ def _ctr(data: Dataset, against: Sequence[str], seed: int, limit: int | None, pr
 
 def _coldstart(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
     peers = chosen(against, COLD_PEERS)
-    with bar(FOLDS + len(peers) + 4, progress) as shown:
+    with bar(FOLDS + len(peers) + 5, progress) as shown:
         newcomers = coldstart.report(data, peers, seed, limit, shown)
         return {"newcomers": newcomers, "new_items": _if_possible(lambda: newitem.report(data, seed, shown))}
 

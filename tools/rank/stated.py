@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tools.store.tastes import Stated
     from tools.toolbox import Toolbox
 
-STRENGTH = 0.4  # nats; chosen on the choosing users of P4 (docs/ranking.md)
+STRENGTH = 0.5  # nats; chosen on the choosing users of P4 (docs/ranking.md)
 FOUND = 30  # items
 ALIKE = 0.25  # cosine from which an item may be said to be like the words, as in tools/search/tool.py
 QUOTED = 80  # characters
