@@ -11,7 +11,7 @@ from tests import world
 from tools.context import Context
 from tools.rank.rules import open_turn
 from tools.rank.stated import STRENGTH, put_stated
-from tools.recommend import recommend
+from tools.recommend import batch, recommend
 from tools.store import Event, Store, User, tastes
 from tools.store.tastes import KEPT, LONGEST, Stated
 from tools.toolbox import Toolbox
@@ -156,6 +156,14 @@ def test_what_was_imagined_goes_with_the_words_it_was_imagined_from(store: Store
     assert tastes.read(store, "u") == Stated(("noir", "musicals"))
     tastes.forget(store, "u")
     assert tastes.read(store, "u") is None
+
+
+def test_a_batch_follows_the_words_as_a_single_slate_does(own_box: Toolbox) -> None:
+    tastes.state(own_box.store, "newcomer", "period romance dramas")
+    tastes.state(own_box.store, "nobody-yet", "科幻喜剧")
+    users = ["quiet", "newcomer", "a01", "nobody-yet", "stranger"]
+    for user, items in batch(own_box, users, 8):
+        assert items == [(item.item_id, item.score) for item in recommend(own_box, user, k=8).items]
 
 
 def test_a_first_like_is_still_helped_by_the_words(own_box: Toolbox) -> None:

@@ -19,6 +19,7 @@ from tools.rank.blend import Mask, highest, members, shares, short_list, slate, 
 from tools.rank.explore import NOVEL
 from tools.rank.fill import POPULAR
 from tools.rank.rules import allowed_many
+from tools.rank.stated import FOUND, lifts
 from tools.rank.taste import Floats
 from tools.user import Histories, UserView
 
@@ -78,7 +79,12 @@ def _candidates(
         "profile": box.profile.appeal_many(seen),
         "popularity": box.cold.scores_many(users, seen),
     }
+    told = lifts(box, users)
+    if told is not None:
+        says["popularity"] = says["popularity"] + told
     found = highest(says["popularity"], eligible, max(POPULAR, k))
+    if told is not None:
+        found |= highest(told, eligible & (told > 0), FOUND)
     for floor in box.domain.mix.floors:
         found |= highest(says["popularity"], eligible & members(box, floor), k)
     shown: dict[Source, int] = {"neighbors": neighbors.SHOWN, "next": neighbors.SHOWN, "profile": profile.SHOWN}

@@ -10,6 +10,7 @@ the words name and the item has: on short texts the encoder alone hardly tells t
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from tools.search.glossary import readable
 if TYPE_CHECKING:
     from tools.store.tastes import Stated
     from tools.toolbox import Toolbox
+    from tools.user import UserView
 
 STRENGTH = 0.5  # nats; chosen on the choosing users of P4 (docs/ranking.md)
 FOUND = 30  # items
@@ -61,16 +63,29 @@ class Wish:
         return [(name, value) for name, value in self.named if value in _listed(held.get(name))]
 
 
-def put_stated(context: Context, n: int = FOUND) -> Floats | None:
-    """Put the `n` eligible items that the user's words speak for most on the bus as "stated", and give the lift of
-    every item, (n_items,). None where the user said nothing or has likes enough to be known by.
-    """
-    box, user = context.box, context.user
-    share = box.cold.share(user) if user.stated and user.profiling else 0.0
-    if not user.stated or share <= 0:
+def lift_of(box: Toolbox, user: UserView) -> Floats | None:
+    """Of every item, (n_items,). None where the user said nothing, or has likes enough to be known by."""
+    if not user.stated or not user.profiling or (share := box.cold.share(user)) <= 0:
         return None
-    wishes = [Wish(box, text) for text in user.stated.said]
-    lift = STRENGTH * share * agreement(box, user.stated, wishes)
+    return np.asarray(STRENGTH * share * agreement(box, user.stated), np.float32)
+
+
+def lifts(box: Toolbox, users: Sequence[UserView]) -> Floats | None:
+    """The same of many users, (n, n_items), 0 for those without; None where nobody has any."""
+    found = {n: lift for n, user in enumerate(users) if (lift := lift_of(box, user)) is not None}
+    if not found:
+        return None
+    out = np.zeros((len(users), len(box.catalogue)), np.float32)
+    out[list(found)] = list(found.values())
+    return out
+
+
+def put_stated(context: Context, n: int = FOUND) -> Floats | None:
+    """Put the `n` eligible items that the user's words speak for most on the bus as "stated"; gives `lift_of`."""
+    lift = lift_of(context.box, context.user)
+    if lift is None or context.user.stated is None:
+        return None
+    wishes = [Wish(context.box, text) for text in context.user.stated.said]
     among = np.flatnonzero(context.eligible & (lift > 0)).astype(np.int32)
     best = among[np.argsort(-lift[among], kind="stable")[:n]]
     if len(best):
@@ -78,10 +93,10 @@ def put_stated(context: Context, n: int = FOUND) -> Floats | None:
     return lift
 
 
-def agreement(box: Toolbox, stated: Stated, wishes: list[Wish]) -> Floats:
+def agreement(box: Toolbox, stated: Stated) -> Floats:
     """How well each item suits what was said, about 0 to 1.6, (n_items,)."""
     cosines = similar(box, [*stated.said, *stated.imagined])
-    named = list(dict.fromkeys(pair for wish in wishes for pair in wish.named))
+    named = list(dict.fromkeys(pair for text in stated.said for pair in Wish(box, text).named))
     if not named:
         return cosines
     columns = [box.catalogue.mask({name: {_HOLDS[box.catalogue.fields[name].kind]: value}}) for name, value in named]
