@@ -61,7 +61,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(own_home: Home, fake_engine
     assert failed.exit_code == 1
     assert tagged(own_home) == {}
     with (own_home.root / ASIDE).open("a") as file:
-        file.write('{"item_id": "s02", "ta')  # killed while writing
+        file.write('\n{"item_id": "s02", "ta')  # killed while writing
     fake_engine._queue.clear()
     asked: list[str] = []  # titles
 
