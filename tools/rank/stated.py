@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
     from tools.user import UserView
 
-STRENGTH = 0.5  # nats; chosen on the choosing users of P4 (docs/ranking.md)
+STRENGTH = 0.8  # nats; chosen on the choosing users of P4 (docs/ranking.md)
 FOUND = 30  # items
 ALIKE = 0.25  # cosine from which an item may be said to be like the words, as in tools/search/tool.py
 QUOTED = 80  # characters
