@@ -72,8 +72,8 @@ class Trees:
 
 class Boosting(Trees):
     PARAMETERS: ClassVar[dict[str, Any]] = {
-        "learning_rate": 0.1,
-        "num_leaves": 15,
+        "learning_rate": 0.15,
+        "num_leaves": 8,
         "min_data_in_leaf": 80,
         "lambda_l2": 5.0,
         "bagging_fraction": 0.8,

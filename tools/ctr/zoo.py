@@ -51,7 +51,7 @@ KINDS: dict[str, type[Scorer]] = {"linear": Line, "forest": Forest, "boosting": 
 SETTINGS: dict[str, tuple[float, ...]] = {  # each kind's `fit` says what its setting is
     "linear": (0.01, 0.1, 1.0),
     "forest": (60,),
-    "boosting": (120,),
+    "boosting": (80,),
     "gru": (3,),
     "cnn": (3,),
 }
