@@ -144,7 +144,7 @@ class Floor(Strict):
 class Mix(Strict):
     """What a slate is beside relevant; docs/ranking.md has what each knob costs."""
 
-    long_tail: float = Field(default=0.5, ge=0, le=2)  # deviations of taste taken off for one of log popularity
+    long_tail: float = Field(default=0.55, ge=0, le=2)  # deviations of taste taken off for one of log popularity
     calibration: float = Field(default=0.2, ge=0, lt=1)  # weight of the user's own mix of facets beside relevance
     exploration: float = Field(default=0.0, ge=0, le=0.5)  # share of the slate for items that hardly anyone has tried
     floors: tuple[Floor, ...] = ()

@@ -43,6 +43,7 @@ def _ranking(report: Report) -> Named:
             yield part, _quality(report[part], part.replace("_", " "))
     yield "spread", _spread(report["top_n_seen"])
     yield "sources", _sources(report["top_n_seen"])
+    yield "knobs", _knobs(report["knobs"]["curves"])
     yield "learning", _lines(report["curve"]["shares"], report["curve"]["ndcg@10"], "share of the events", "ndcg@10")
 
 
@@ -96,6 +97,22 @@ def _spread(part: Report) -> Paint:
             panel.annotate(model["name"], (model["coverage"], model["novelty"]), fontsize=7)
         panel.set_xlabel("coverage: share of the catalogue that is shown")
         panel.set_ylabel("novelty: bits")
+
+    return paint
+
+
+def _knobs(curves: dict[str, list[Report]]) -> Paint:
+    """NDCG against coverage as each knob is turned, its values beside the points."""
+
+    def paint(figure: Any) -> None:
+        panels = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
+        for panel, (knob, points) in zip(panels, curves.items(), strict=True):
+            panel.plot([p["coverage"] for p in points], [p["ndcg@10"] for p in points], marker="o", color=OURS)
+            for point in points:
+                panel.annotate(f"{point[knob]:g}", (point["coverage"], point["ndcg@10"]), fontsize=7)
+            panel.set_title(knob, fontsize=9)
+            panel.set_xlabel("coverage@10", fontsize=8)
+        panels[0].set_ylabel("ndcg@10")
 
     return paint
 

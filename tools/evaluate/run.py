@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 from tools.errors import InvalidInput
-from tools.evaluate import clicks, coldstart, fairness, leaveout, newitem, ranking
+from tools.evaluate import clicks, coldstart, fairness, knobs, leaveout, newitem, ranking
 from tools.evaluate.clickpeers import CLICK_PEERS
 from tools.evaluate.coldpeers import COLD_PEERS
 from tools.evaluate.data import Dataset
@@ -45,7 +45,7 @@ def evaluate(
 def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
     peers = chosen(against, PEERS)
     followed = [peer for peer in peers if peer.name in CURVED]
-    parts = 4 * (1 + len(peers)) + len(ranking.SOURCES) + len(ranking.SHARES)
+    parts = 4 * (1 + len(peers)) + len(ranking.SOURCES) + len(ranking.SHARES) + len(knobs.TURNED)
     with bar(parts, progress) as shown:
         seen = ranking.top_n_report(data, True, peers, seed, limit, shown)
         return {
@@ -53,6 +53,7 @@ def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None
             "top_n": _if_possible(lambda: ranking.top_n_report(data, False, peers, seed, limit, shown)),
             "leave_one_out": _if_possible(lambda: leaveout.report(data, False, peers, seed, limit, shown)),
             "leave_one_out_liked": _if_possible(lambda: leaveout.report(data, True, peers, seed, limit, shown)),
+            "knobs": knobs.report(data, seed, limit, shown),
             "curve": ranking.curve(data, followed, seen, seed, limit, shown),
         }
 

@@ -31,7 +31,7 @@ Mask = NDArray[np.bool_]
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
-TIES = 0.02  # what popularity counts beside a settled taste: it decides where that says nothing
+TIES = 0.001  # what popularity counts beside a settled taste: it decides where that says nothing
 MEANT = 0.35  # cosine below which even the best found is not what the words mean
 DIGITS = 4  # of log-odds that order items: rounding noise must not order what is equal, alone or in a crowd
 LISTED = 60  # candidates for which the chance of a click counts, the best by the rest
