@@ -10,7 +10,7 @@ import pytest
 from tests import world
 from tools.context import Context
 from tools.rank.rules import open_turn
-from tools.rank.stated import STRENGTH, put_stated
+from tools.rank.stated import FOUND, STRENGTH, lift_of, put_stated
 from tools.recommend import batch, recommend
 from tools.store import Event, Store, User, tastes
 from tools.store.tastes import KEPT, LONGEST, Stated
@@ -27,9 +27,15 @@ def of(lift: Any, box: Toolbox, *ids: str) -> float:
 
 
 def lifted(box: Toolbox, user: UserView) -> Any:
-    lift = put_stated(_context(box, user))
+    lift = lift_of(box, user)
     assert lift is not None
     return lift
+
+
+def put(context: Context, n: int = FOUND) -> None:
+    lift = lift_of(context.box, context.user)
+    assert lift is not None
+    put_stated(context, lift, n)
 
 
 def _context(box: Toolbox, user: UserView) -> Context:
@@ -76,7 +82,7 @@ def test_a_newcomers_slate_follows_what_they_said(own_box: Toolbox) -> None:
 
 def test_the_reason_quotes_the_user_where_the_item_has_all_they_named(box: Toolbox) -> None:
     context = _context(box, newcomer("silly robots on a spaceship", "horror and westerns"))
-    put_stated(context)
+    put(context)
     [reason] = context.bus.evidence(box.catalogue.index("s04"))
     assert (reason.kind, reason.text) == ("profile", 'you said you like "silly robots on a spaceship"')
     assert reason.text_zh == "你说过喜欢“silly robots on a spaceship”"
@@ -100,15 +106,14 @@ def test_it_fades_as_likes_come_and_then_says_nothing(box: Toolbox) -> None:
 
     first, few = lifted(box, after(0)), lifted(box, after(6))
     assert 0 < of(few, box, *world.WESTERNS) < of(first, box, *world.WESTERNS)
-    context = _context(box, after(14))
-    assert put_stated(context) is None
-    assert context.bus.sources == []
+    assert lift_of(box, after(14)) is None
+    assert open_turn(box, after(14), {}).bus.sources == ["popularity"]
 
 
 def test_only_what_the_turn_allows_becomes_a_candidate(box: Toolbox) -> None:
     context = _context(box, newcomer("westerns"))
     context.eligible[[box.catalogue.index("w1")]] = False
-    put_stated(context, 2)
+    put(context, 2)
     assert {box.catalogue.ids[i] for i in context.bus.items()} == {"w2", "w3"}
 
 
@@ -156,6 +161,13 @@ def test_what_was_imagined_goes_with_the_words_it_was_imagined_from(store: Store
     assert tastes.read(store, "u") == Stated(("noir", "musicals"))
     tastes.forget(store, "u")
     assert tastes.read(store, "u") is None
+
+
+def test_where_every_allowed_item_is_one_they_asked_for_there_is_a_slate(own_box: Toolbox) -> None:
+    tastes.state(own_box.store, "newcomer", "westerns")
+    slate = recommend(own_box, "newcomer", k=5, filters={"tags": {"contains": "Western"}})
+    assert {item.item_id for item in slate.items} == set(world.WESTERNS)
+    assert all(item.score == item.score for item in slate.items)  # none is NaN
 
 
 def test_a_batch_follows_the_words_as_a_single_slate_does(own_box: Toolbox) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tools.bus import Candidates
 from tools.context import Context
-from tools.rank.stated import put_stated
+from tools.rank.stated import lift_of, put_stated
 
 POPULAR = 100  # items
 
@@ -21,10 +21,10 @@ POPULAR = 100  # items
 def put_popular(context: Context, n: int = POPULAR, among: NDArray[np.bool_] | None = None) -> None:
     """Put the `n` most popular eligible items (of those `among`) on the bus, those that are not there yet."""
     box, user = context.box, context.user
-    scores = context.bus.every("popularity")
+    scores, lift = context.bus.every("popularity"), None
     if scores is None:
         scores = box.cold.scores(user)
-        lift = put_stated(context)
+        lift = lift_of(box, user)
         scores = scores if lift is None else scores + lift
     explain = box.popularity.explain
     if box.cold.share(user) > 0:
@@ -34,3 +34,5 @@ def put_popular(context: Context, n: int = POPULAR, among: NDArray[np.bool_] | N
     items = np.setdiff1d(items, context.bus.items(), assume_unique=True)
     if len(items):
         context.bus.put(Candidates("popularity", items, scores[items], explain, every=scores))
+    if lift is not None:
+        put_stated(context, lift)

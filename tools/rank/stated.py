@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
     from tools.user import UserView
 
-STRENGTH = 0.8  # nats; chosen on the choosing users of P4 (docs/ranking.md)
-FOUND = 30  # items
+STRENGTH = 0.5  # nats; chosen on the choosing users of P4 (docs/ranking.md)
+FOUND = 100  # items
 ALIKE = 0.25  # cosine from which an item may be said to be like the words, as in tools/search/tool.py
 QUOTED = 80  # characters
 
@@ -80,17 +80,13 @@ def lifts(box: Toolbox, users: Sequence[UserView]) -> Floats | None:
     return out
 
 
-def put_stated(context: Context, n: int = FOUND) -> Floats | None:
-    """Put the `n` eligible items that the user's words speak for most on the bus as "stated"; gives `lift_of`."""
-    lift = lift_of(context.box, context.user)
-    if lift is None or context.user.stated is None:
-        return None
-    wishes = [Wish(context.box, text) for text in context.user.stated.said]
+def put_stated(context: Context, lift: Floats, n: int = FOUND) -> None:
+    """Put the `n` eligible items that the user's words speak for most on the bus as "stated". `lift`: see `lift_of`."""
+    wishes = [Wish(context.box, text) for text in context.user.stated.said] if context.user.stated else []
     among = np.flatnonzero(context.eligible & (lift > 0)).astype(np.int32)
     best = among[np.argsort(-lift[among], kind="stable")[:n]]
     if len(best):
         context.bus.put(Candidates("stated", best, lift[best], lambda item: explain(wishes, item), every=lift))
-    return lift
 
 
 def agreement(box: Toolbox, stated: Stated) -> Floats:
