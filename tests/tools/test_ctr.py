@@ -352,6 +352,41 @@ def test_the_evidence_holds_the_chance_and_what_moved_it_in_both_languages(model
     assert {e["feature"] for e in reason.effects} >= {"taste_match"}
 
 
+def test_where_every_event_is_a_like_no_percentage_is_told_and_the_order_stays(model: CtrModel) -> None:
+    """A chance against sampled non-clicks is as high as the sampling makes it."""
+    likes = EVENTS.take(EVENTS.weight > 0)
+    fitted = fit(likes)
+    turn = context(replace(fitted, metrics=fitted.metrics | {"auc": 0.7}), view("a03", events=likes))
+    said = tool.run(tool.Arguments(), turn)
+    assert "%" not in said
+    scores = turn.bus.scores("ctr", items("s03", "p07"))
+    assert scores[0] > scores[1]
+    for item in turn.bus.items():
+        [reason] = turn.bus.evidence(int(item))
+        told = reason.model_dump_json()
+        assert "%" not in told
+        assert "ctr" not in (reason.model_extra or {})
+        assert reason.text.startswith(("likely to suit you", "less likely to suit you"))
+
+
+@pytest.mark.parametrize(("events", "told"), [(1, False), (9, False), (12, True)])
+def test_how_often_someone_approves_is_told_from_ten_events_on(model: CtrModel, events: int, told: bool) -> None:
+    some, weights = np.resize(items("s01", "s02", "p01"), events), np.ones(events, np.float32)
+    user = UserView("x", {}, some, np.arange(events) * 1.0, weights)
+    found = {e.feature: e for e in effects(model, user, int(items("s04")[0]), top=99)}
+    assert ("user_habits" in found) is told
+    assert any("you approve" in e.en for e in found.values()) is told
+    if events == 1:
+        assert found["taste_match"].en in ("taste match", "taste mismatch")
+
+
+@pytest.mark.parametrize(("count", "share"), [(1, False), (9, False), (10, True)])
+def test_the_approval_of_an_item_is_told_from_ten_events_on(model: CtrModel, count: int, share: bool) -> None:
+    tried = np.full(len(CATALOGUE), count, np.float32)
+    told = effects(replace(model, stats=ItemStats(tried, tried)), view("a04"), int(items("s04")[0]), top=99)
+    assert any("approval" in e.en for e in told) is share
+
+
 def test_the_model_may_not_name_a_user_or_anything_else(model: CtrModel) -> None:
     schema = tool.arguments(CATALOGUE)
     assert schema().top == 10

@@ -12,6 +12,9 @@ from tools.ctr.model import CtrModel
 from tools.user import UserView
 
 NAMED = 2  # facets named in one label
+SUPPORT = 10  # events below which a share of them is not worth telling
+MET = 3  # events of the user with a facet, before it is said to be to their taste
+UNSAID = frozenset({"user_unknown", "user_new", "item_new"})  # what nobody would call a reason
 
 
 class Effect(NamedTuple):
@@ -45,10 +48,11 @@ def _groups(model: CtrModel, user: UserView, item: int, parts: NDArray[np.float6
         Effect("item_facets", *_named(model, own, kind, "kind of item", "类型"), float(kind.sum())),
         *(_number(model, n, item, float(effect)) for n, effect in enumerate(numbers)),
     ]
+    met = own[features.facets[user.items][:, own].sum(0) >= MET]
     if not len(user.items):
         return [*groups, Effect("user_unknown", "your taste is not known yet", "还不了解你的口味", liking + habits)]
     words = ("taste match", "口味匹配") if liking > 0 else ("taste mismatch", "口味不太合")
-    return [*groups, Effect("taste_match", *_named(model, own, match, *words), liking), _habits(user, habits)]
+    return [*groups, Effect("taste_match", *_named(model, met, match, *words), liking), _habits(model, user, habits)]
 
 
 def _named(model: CtrModel, own: NDArray[np.intp], parts: NDArray[np.float64], en: str, zh: str) -> tuple[str, str]:
@@ -62,13 +66,17 @@ def _named(model: CtrModel, own: NDArray[np.intp], parts: NDArray[np.float64], e
 
 def _approval(model: CtrModel, item: int, effect: float) -> Effect:
     count, liked = int(model.stats.count[item]), int(model.stats.liked[item])
-    if not count:
-        return Effect("item_approval", "no feedback on this item yet", "暂无评价", effect)
+    if count < SUPPORT:
+        return Effect("item_new", "little or no feedback on this item yet", "评价还很少", effect)
+    if model.against_samples:
+        return Effect("item_approval", f"chosen {count} times", f"被选择 {count} 次", effect)
     share = f"{liked / count:.0%}"
     return Effect("item_approval", f"{share} approval in {count} events", f"{count} 次互动中好评率 {share}", effect)
 
 
-def _habits(user: UserView, effect: float) -> Effect:
+def _habits(model: CtrModel, user: UserView, effect: float) -> Effect:
+    if len(user.items) < SUPPORT or model.against_samples:
+        return Effect("user_new", "how much you have chosen so far", "你目前的互动数量", effect)
     share = f"{(user.weights > 0).mean():.0%}"
     en, zh = ("often", "经常") if effect > 0 else ("sparingly", "较少")
     return Effect("user_habits", f"you approve {en} ({share})", f"你{zh}给出好评（{share}）", effect)

@@ -1,7 +1,8 @@
 """P(click) from point-in-time features: several kinds of model are fitted, the best on validation rows is kept.
 
 A click is an event of positive preference; neutral and negative ones are the non-clicks. Where a domain has no such
-events at all, non-clicks are sampled from what was popular and the metrics say so (`sampled_negatives`).
+events at all, non-clicks are sampled from what was popular and the metrics say so (`sampled_negatives`): the order
+of such chances means something, their height is that of the sampling.
 """
 
 from __future__ import annotations
@@ -93,6 +94,11 @@ class CtrModel:
         # 4. What is known of the items, up to now. Level and match mean the same in every fit of the taste.
         taste = Taste.fit(rows.user, rows.item, rows.grade, features.content)
         return cls(features, taste, mix, best.calibration, stats, labels, metrics)
+
+    @property
+    def against_samples(self) -> bool:
+        """Whether non-clicks were sampled: then what is called a chance tells candidates apart, and is none."""
+        return self.metrics["sampled_negatives"] > 0
 
     def predict(self, user: UserView, items: NDArray[np.int32], stats: ItemStats | None = None) -> NDArray[np.float32]:
         """Calibrated P(click) of catalogue indices `items` (n,). A user without history gets what the items alone say.

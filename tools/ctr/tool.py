@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.bus import Candidates, Evidence
 from tools.context import Context
-from tools.ctr.effects import Effect, effects
+from tools.ctr.effects import UNSAID, Effect, effects
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
@@ -49,25 +49,31 @@ def run(args: Arguments, context: Context) -> str:
         if not learned:
             return []
         n = int(np.searchsorted(items, item))
-        return [evidence(float(chances[n]), effects(box.ctr, user, item, row=rows[n : n + 1]))]
+        chance = None if box.ctr.against_samples else float(chances[n])
+        return [evidence(chance, effects(box.ctr, user, item, row=rows[n : n + 1]))]
 
     context.bus.put(Candidates("ctr", items, chances, explain))
     best = np.argsort(-chances, kind="stable")[: min(args.top, 5)]
-    titles = "; ".join(f"{box.catalogue.titles[items[n]][:40]} {chances[n]:.0%}" for n in best)
+    shares = ["" if box.ctr.against_samples else f" {chances[n]:.0%}" for n in best]
+    titles = "; ".join(f"{box.catalogue.titles[items[n]][:40]}{share}" for n, share in zip(best, shares, strict=True))
     return f"{len(items)} {where} scored. Most likely liked: {titles}."[:400]
 
 
-def evidence(chance: float, moved: list[Effect]) -> Evidence:
-    """One clause with the chance and the strongest reasons that pull the way it went."""
+def evidence(chance: float | None, moved: list[Effect]) -> Evidence:
+    """One clause with the chance, where it is one, and the strongest reasons that pull the way it went."""
     up = sum(e.effect for e in moved) >= 0
-    reasons = [e for e in moved if (e.effect > 0) is up and e.feature != "user_unknown"][:2]
-    share = f"{min(max(chance, 0.01), 0.99):.0%}"  # nothing is certain
-    en, zh = f"estimated chance you like it: {share}", f"预计你喜欢它的可能性为 {share}"
+    reasons = [e for e in moved if (e.effect > 0) is up and e.feature not in UNSAID][:2]
+    told: dict[str, object] = {"effects": [e._asdict() | {"effect": round(e.effect, 3)} for e in moved]}
+    if chance is None:
+        en, zh = ("likely to suit you", "可能适合你") if up else ("less likely to suit you", "可能不太适合你")
+    else:
+        share = f"{min(max(chance, 0.01), 0.99):.0%}"  # nothing is certain
+        en, zh = f"estimated chance you like it: {share}", f"预计你喜欢它的可能性为 {share}"
+        told["ctr"] = round(chance, 4)
     if reasons:
         en += (", mostly because of " if up else ", held back by ") + " and ".join(e.en for e in reasons)
         zh += ("，主要因为" if up else "，受限于") + "，".join(e.zh for e in reasons)
-    told = [e._asdict() | {"effect": round(e.effect, 3)} for e in moved]
-    return Evidence.model_validate({"kind": "ctr", "text": en, "text_zh": zh, "ctr": round(chance, 4), "effects": told})
+    return Evidence.model_validate({"kind": "ctr", "text": en, "text_zh": zh} | told)
 
 
 def _candidates(context: Context) -> tuple[NDArray[np.int32], str]:

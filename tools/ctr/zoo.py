@@ -49,7 +49,7 @@ class Scorer(Protocol):
 
 KINDS: dict[str, type[Scorer]] = {"linear": Line, "forest": Forest, "boosting": Boosting, "gru": Gru, "cnn": Cnn}
 SETTINGS: dict[str, tuple[float, ...]] = {  # each kind's `fit` says what its setting is
-    "linear": (0.01, 0.1, 1.0),
+    "linear": (0.001, 0.01, 0.1, 1.0),
     "forest": (60,),
     "boosting": (80,),
     "gru": (3,),
