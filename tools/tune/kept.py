@@ -1,5 +1,5 @@
 """The tuned encoders of a home. `encoders/NAME/` is a whole model, ready to serve, with `tuning.json` beside its
-weights; `encoders/current` is a symlink to the one that the next training takes, and where there is none it takes the base.
+weights; `encoders/current` is a symlink to the one that the next training takes; where there is none, that is the base.
 
 A bundle names the encoder it was built with, so encoders that a bundle of the home names are never deleted.
 """

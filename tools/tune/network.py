@@ -11,7 +11,7 @@ import copy
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +34,14 @@ class Network:
     def __init__(self, folder: Path, method: Method, seed: int) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         torch.manual_seed(seed)
-        self.folder, self.method = folder, method
+        self.folder = folder
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self._whole = SentenceTransformer(str(folder), device=self.device, local_files_only=True)
-        if method == "lora":
-            self._whole[0].auto_model = _with_lora(self._whole[0].auto_model)
+        self._adapter = _with_lora(self._whole[0].model) if method == "lora" else None  # its layers go into the model
         self.parameters = {name: p for name, p in self._whole.named_parameters() if p.requires_grad}
         groups = [{"params": [p for p in self.parameters.values() if p.ndim > 1], "weight_decay": DECAY}]
         groups += [{"params": [p for p in self.parameters.values() if p.ndim < 2], "weight_decay": 0.0}]
@@ -62,9 +63,10 @@ class Network:
 
     def embed(self, texts: Sequence[str]) -> Tensor:
         """The same with gradients and dropout."""
+        from sentence_transformers.util import batch_to_device
         from torch.nn.functional import normalize
 
-        held = {name: value.to(self.device) for name, value in self._whole.preprocess(list(texts)).items()}
+        held = batch_to_device(self._whole.preprocess(list(texts)), self.device)
         return normalize(self._whole(held)["sentence_embedding"], dim=1)
 
     def step(self, texts: Sequence[str], batch: Batch, lr: float) -> dict[str, float]:
@@ -81,7 +83,8 @@ class Network:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
-        return {"loss_together": float(pairs), "loss_words": float(words), "gradient": float(norm)}
+        told = {"loss_together": pairs, "loss_words": words, "gradient": norm}
+        return {name: float(value.detach()) for name, value in told.items()}
 
     def state(self) -> dict[str, Tensor]:
         """A copy of what is trained."""
@@ -121,11 +124,12 @@ class Network:
         shutil.copytree(
             self.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WEIGHTS, "*.bin", "stamp.json")
         )
-        inner = self._whole[0].auto_model
-        if self.method == "lora":
-            inner.save_pretrained(folder / "adapter")
+        inner = self._whole[0].model
+        if self._adapter is not None:
+            self._adapter.peft_config["default"].base_model_name_or_path = self.folder.name  # not where it lies here
+            self._adapter.save_pretrained(folder / "adapter")
             (folder / "adapter" / "README.md").unlink(missing_ok=True)
-            inner = copy.deepcopy(inner).merge_and_unload()
+            inner = copy.deepcopy(self._adapter).merge_and_unload()
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in inner.state_dict().items()}
         save_file(tensors, str(folder / WEIGHTS), metadata={"format": "pt"})
 
@@ -147,7 +151,7 @@ def losses(items: Tensor, asked: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor
     return pairs, cross_entropy(scores[2 * half :], targets[2 * half :])
 
 
-def _with_lora(model: object) -> object:
+def _with_lora(model: Any) -> Any:
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError:
