@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tools import bundle
 from tools.catalogue import Catalogue
@@ -34,6 +32,7 @@ from tools.profile.model import ProfileModel
 from tools.rank.learn import learn
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
+from tools.steps import Part, bar
 from tools.store import Store
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
 from tools.tune import kept
@@ -57,7 +56,6 @@ UPON = {**dict.fromkeys(UNDER_CTR, "ctr"), "search": "content"}  # what is refit
 Metrics = dict[str, dict[str, float]]
 Settings = dict[str, str | int | float | None]
 Base = tuple[Path, bundle.Manifest]
-Part = Callable[[float], None]  # told how much more of a step is done, in shares of it
 
 
 def train(
@@ -80,7 +78,7 @@ def train(
     domain, before = load_domain(home), read_time(until)
     chosen, used = _chosen(only), settings(home, before)
     base = None if only is None else _base(home, domain, before)
-    with _opened(home, store) as data, bundle.staging(home) as folder, _bar(len(TOOLS) + 2, progress) as step:
+    with _opened(home, store) as data, bundle.staging(home) as folder, bar(len(TOOLS) + 2, progress) as step:
         trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
@@ -286,22 +284,3 @@ def _opened(home: Home, store: Store | None) -> Iterator[Store]:
         yield own
     finally:
         own.close()
-
-
-@contextmanager
-def _bar(steps: int, shown: bool) -> Iterator[Callable[[str], AbstractContextManager[Part]]]:
-    """Progress on stderr, one step at a time."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
-        task = progress.add_task("train", total=steps)
-        done = 0
-
-        @contextmanager
-        def step(name: str) -> Iterator[Part]:
-            nonlocal done
-            progress.update(task, description=f"train {name}")
-            yield lambda part: progress.advance(task, part)
-            done += 1
-            progress.update(task, completed=done)
-
-        yield step

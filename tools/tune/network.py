@@ -127,7 +127,7 @@ class Network:
         inner = self._whole[0].model
         if self._adapter is not None:
             self._adapter.peft_config["default"].base_model_name_or_path = self.folder.name  # not where it lies here
-            self._adapter.save_pretrained(folder / "adapter")
+            self._adapter.save_pretrained(folder / "adapter", save_embedding_layers=False)
             (folder / "adapter" / "README.md").unlink(missing_ok=True)
             inner = copy.deepcopy(self._adapter).merge_and_unload()
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in inner.state_dict().items()}

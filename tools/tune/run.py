@@ -50,7 +50,7 @@ def tune(
         HomeInUse: another tuning works in this home.
         TastemakerError: a library that was asked for is not installed.
     """
-    with _alone(home):
+    with alone(home):
         material = Material.read(home, settings.seed)
         of = {**settings.told(), "base": ENCODER, "data": material.fingerprint, "until": material.until or 0.0}
         network = Network(ensure(ENCODER), settings.method, settings.seed)
@@ -205,7 +205,7 @@ def _write(path: Path, report: Report) -> None:
 
 
 @contextmanager
-def _alone(home: Home) -> Iterator[None]:
+def alone(home: Home) -> Iterator[None]:
     """One tuning in a home at a time; a server may run meanwhile."""
     kept.encoders(home).mkdir(exist_ok=True)
     lock = FileLock(kept.encoders(home) / ".lock")
