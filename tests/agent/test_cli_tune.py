@@ -23,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def test_a_dry_run_says_what_would_be_done(shop: Home) -> None:
     told = run(shop, "tune", "--dry-run")
     assert told.exit_code == 0, told.stderr
-    assert "train 115, dev 15, test 14" in told.stdout
+    assert "train 116, dev 14, test 14" in told.stdout
     assert "Nothing was changed" in told.stdout
     plan = document(run(shop, "tune", "--dry-run", "--method", "full", "--json"))
     assert plan["settings"]["method"] == "full"
