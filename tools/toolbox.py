@@ -38,6 +38,7 @@ from tools.search import chroma
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.store import Item, Store, User, tastes
+from tools.tune import kept
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -239,8 +240,9 @@ def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
         for held in client.list_collections():
             if held.name not in used:
                 client.delete_collection(held.name)
+    name = str(bundle.read_manifest(folder).settings["encoder"])
     return SearchIndex.load(
-        folder / "search", catalogue, encoder(), chroma.open_collection(client, _collection_name(folder))
+        folder / "search", catalogue, encoder(name, home), chroma.open_collection(client, _collection_name(folder))
     )
 
 
@@ -259,10 +261,18 @@ def _collection_name(folder: Path) -> str:
     return "items-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-@lru_cache(maxsize=1)
-def encoder(name: str = ENCODER) -> Encoder:
-    """The text encoder, loaded once a process: it takes seconds and never changes."""
+def encoder(name: str = ENCODER, home: Home | None = None) -> Encoder:
+    """The text encoder, one that was tuned in `home` included. Loaded once a process: it takes seconds, never changes.
+
+    Raises:
+        NotFound, CorruptData: the home has no such encoder, or it is damaged.
+    """
+    return _loaded(name, kept.verified(home, name) if home and kept.MARK in name else None)
+
+
+@lru_cache(maxsize=2)  # the old bundle's and the new one's
+def _loaded(name: str, folder: Path | None) -> Encoder:
     from tools.search.encoder import Encoder
     from tools.weights import ensure
 
-    return Encoder.load(ensure(name))
+    return Encoder.load(folder or ensure(name))

@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tools import bundle
 from tools.catalogue import Catalogue
@@ -33,8 +32,13 @@ from tools.profile.model import ProfileModel
 from tools.rank.learn import learn
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
+from tools.steps import Part, bar
 from tools.store import Store
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
+from tools.tune import kept
+
+if TYPE_CHECKING:
+    from tools.search.encoder import Encoder
 
 TOOLS = (
     "search",
@@ -50,8 +54,8 @@ NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors":
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
 UPON = {**dict.fromkeys(UNDER_CTR, "ctr"), "search": "content"}  # what is refitted with a tool
 Metrics = dict[str, dict[str, float]]
+Settings = dict[str, str | int | float | None]
 Base = tuple[Path, bundle.Manifest]
-Part = Callable[[float], None]  # told how much more of a step is done, in shares of it
 
 
 def train(
@@ -72,15 +76,16 @@ def train(
         NotFound: `only` names no tool.
     """
     domain, before = load_domain(home), read_time(until)
-    chosen = _chosen(only)
+    chosen, used = _chosen(only), settings(home, before)
     base = None if only is None else _base(home, domain, before)
-    with _opened(home, store) as data, bundle.staging(home) as folder, _bar(len(TOOLS) + 2, progress) as step:
+    with _opened(home, store) as data, bundle.staging(home) as folder, bar(len(TOOLS) + 2, progress) as step:
         trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
             current = _reusable(home)
             earlier, follows = current if only is None else None, _followed(current, before)
             bench = Bench.of(data, domain, before, folder, earlier, follows)
+            bench = replace(bench, words=partial(encoder, str(used["encoder"]), home))
         metrics: Metrics = {}
         for tool in TOOLS:
             with step(tool) as part:
@@ -92,7 +97,7 @@ def train(
                 store_fingerprint=base[1].store_fingerprint if base else trained_on,
                 domain_hash=domain_hash(domain),
                 until=before,
-                settings=settings(),
+                settings=used,
                 metrics=metrics,
             )
             bundle.publish(home, folder, manifest)
@@ -109,13 +114,14 @@ def up_to_date(home: Home, store: Store | None = None) -> bool:
         return (
             manifest.store_fingerprint == data.fingerprint()
             and manifest.domain_hash == domain_hash(load_domain(home))
-            and manifest.settings == settings()
+            and manifest.settings == settings(home)
             and manifest.until is None
         )
 
 
-def settings() -> dict[str, str | int | float | None]:
-    return {"encoder": ENCODER}
+def settings(home: Home, until: float | None = None) -> Settings:
+    """What a training on the events before `until` is done with. Raises InvalidInput: see `kept.chosen`."""
+    return {"encoder": kept.chosen(home, ENCODER, until)}
 
 
 def domain_hash(domain: Domain) -> str:
@@ -162,6 +168,7 @@ class Bench:
     folder: Path
     earlier: Path | None  # a bundle whose vectors may be used again
     before: Path | None  # the bundle this one follows, if that saw no later events
+    words: Callable[[], Encoder] = encoder  # loads the text encoder
 
     @classmethod
     def of(
@@ -180,7 +187,7 @@ class Bench:
         match tool:
             case "search":
                 reuse, total = self.earlier and self.earlier / "search", len(self.catalogue)
-                return SearchIndex.fit(self.catalogue, encoder(), reuse, lambda done: part(done / total))
+                return SearchIndex.fit(self.catalogue, self.words(), reuse, lambda done: part(done / total))
             case "profile":
                 return ProfileModel.fit(
                     self.catalogue, self.events, self.domain, self.before and self.before / "profile"
@@ -227,6 +234,8 @@ def _base(home: Home, domain: Domain, until: float | None) -> Base:
         )
     if manifest.domain_hash != domain_hash(domain):
         raise InvalidInput(f"{home.domain_file} has changed since bundle {manifest.id}: train all tools", "only")
+    if manifest.settings != settings(home, until):
+        raise InvalidInput(f"the text encoder has changed since bundle {manifest.id}: train all tools", "only")
     return folder, manifest
 
 
@@ -275,22 +284,3 @@ def _opened(home: Home, store: Store | None) -> Iterator[Store]:
         yield own
     finally:
         own.close()
-
-
-@contextmanager
-def _bar(steps: int, shown: bool) -> Iterator[Callable[[str], AbstractContextManager[Part]]]:
-    """Progress on stderr, one step at a time."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
-        task = progress.add_task("train", total=steps)
-        done = 0
-
-        @contextmanager
-        def step(name: str) -> Iterator[Part]:
-            nonlocal done
-            progress.update(task, description=f"train {name}")
-            yield lambda part: progress.advance(task, part)
-            done += 1
-            progress.update(task, completed=done)
-
-        yield step

@@ -69,16 +69,16 @@ def _holds(path: Path, expected: FileStamp, full: bool) -> bool:
     except OSError:
         raise CorruptData(f"{path} is missing.") from None
     same_time = status.st_mtime_ns == expected.mtime_ns
-    if status.st_size != expected.size or ((full or not same_time) and _sha256(path) != expected.sha256):
+    if status.st_size != expected.size or ((full or not same_time) and sha256(path) != expected.sha256):
         raise CorruptData(f"{path} was changed or damaged since it was made.")
     return same_time
 
 
 def _of(path: Path) -> FileStamp:
     status = path.stat()
-    return FileStamp(sha256=_sha256(path), size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return FileStamp(sha256=sha256(path), size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
