@@ -7,11 +7,11 @@ import pytest
 
 from tests import world
 from tools.catalogue import Catalogue
-from tools.ctr.crowd import Crowd
 from tools.ctr.features import Features
 from tools.ctr.rows import Bench, training_rows
 from tools.ctr.taste import WINDOWS, Leaning, Taste
 from tools.domain import Domain, Feedback
+from tools.histories import Histories
 from tools.interactions import Interactions
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
@@ -28,7 +28,7 @@ TASTE = Taste.fit(EVENTS.user, EVENTS.item, EVENTS.grade, FEATURES.content)
 
 
 def leaning(taste: Taste, user: UserView, items: np.ndarray) -> Leaning:
-    return taste.of_users(Crowd.of([user]), np.zeros(len(items), int), items)
+    return taste.of_users(Histories.of([user]), np.zeros(len(items), int), items)
 
 
 def items(*ids: str) -> np.ndarray:

@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from tools.bus import Evidence
 from tools.cold.kinship import Kinship
 from tools.domain import Domain, Words
+from tools.histories import Histories
 from tools.interactions import Interactions
 from tools.popularity import HALF_LIFE_DAYS, Popularity
-from tools.user import Histories, UserView
+from tools.user import UserView
 
 OPENING = 5  # a user's first likes, at most half of them, are not what they like next
 IMAGINED = 10.0  # users of average taste behind every rate

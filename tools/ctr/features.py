@@ -16,9 +16,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tools.ctr.crowd import Crowd, Ints, nonzeros
+from tools.ctr.sparse import nonzeros
 from tools.ctr.taste import WINDOWS, Leaning
 from tools.ctr.walk import Timeline, walk
+from tools.histories import Histories, Ints
 from tools.interactions import Interactions
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ class Past:
     grades: Floats
 
     @classmethod
-    def of_users(cls, crowd: Crowd) -> Past:
+    def of_users(cls, seen: Histories) -> Past:
         """One row per user."""
-        return cls._before(crowd.bounds[:-1], crowd.bounds[1:], crowd.items, crowd.grades)
+        return cls._before(seen.bounds[:-1], seen.bounds[1:], seen.items, seen.grades)
 
     @classmethod
     def at_moments(cls, events: Interactions, users: Items, times: NDArray[np.float64]) -> Past:
@@ -187,17 +188,17 @@ class Features:
     def _units(self) -> sp.csr_matrix:
         return sp.csr_matrix(_unit(self.facets))
 
-    def of_users(self, crowd: Crowd, owner: Ints, items: Items) -> History:
+    def of_users(self, seen: Histories, owner: Ints, items: Items) -> History:
         """The users as they are now, each pair of `owner` and `items` (n,) by itself."""
-        (k, f), d, mine = (len(crowd), self.facets.shape[1]), self.vectors.shape[1], crowd.owner
-        likes, weights = crowd.weights > 0, crowd.weights * crowd.decay(self.half_life_days)
-        event, column, unit = nonzeros(self._units, crowd.items)
+        (k, f), d, mine = (len(seen), self.facets.shape[1]), self.vectors.shape[1], seen.owner
+        likes, weights = seen.weights > 0, seen.weights * seen.decay(self.half_life_days)
+        event, column, unit = nonzeros(self._units, seen.items)
         cell = mine[event] * f + column
         kinds = (weights[event] * unit, None, likes[event])
         taste, tried, approved = (np.bincount(cell, kind, k * f).reshape(k, f).astype(np.float32) for kind in kinds)
-        late = np.arange(len(mine)) >= crowd.bounds[1:][mine] - RECENT
+        late = np.arange(len(mine)) >= seen.bounds[1:][mine] - RECENT
         counts = (mine, mine[likes], mine[late], mine[late & likes])
-        event, column, value = nonzeros(self._sparse, crowd.items)
+        event, column, value = nonzeros(self._sparse, seen.items)
         profile = np.bincount(mine[event] * d + column, weights[event] * value, k * d).astype(float).reshape(k, d)
         norm = np.sqrt(np.einsum("ij,ij->i", profile, profile))
         pair, column, value = nonzeros(self._sparse, items)

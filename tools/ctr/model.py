@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.ctr.calibration import Calibration
-from tools.ctr.crowd import Crowd, Ints
 from tools.ctr.features import Batch, Features, ItemStats, Past
 from tools.ctr.line import Line
 from tools.ctr.metrics import Clicks, evaluate
 from tools.ctr.rows import Bench, training_rows
 from tools.ctr.taste import Taste
 from tools.ctr.zoo import Mix, figures, try_all
+from tools.histories import Histories, Ints
 from tools.interactions import Interactions
 from tools.user import UserView
 
@@ -111,17 +111,17 @@ class CtrModel:
         """What `predict` says, of many pairs at once, (n,): `owner` (n,) points into `users`, `items` (n,) into the
         catalogue. Needs some 500 bytes of memory a pair: hand over a crowd in parts.
         """
-        return self.chances(self._rows(Crowd.of(users), owner, items, self.stats[items]))
+        return self.chances(self._rows(Histories.of(users), owner, items, self.stats[items]))
 
     def batch(self, user: UserView, items: NDArray[np.int32], stats: ItemStats | None = None) -> Batch:
         """The feature rows behind `predict`."""
-        return self._rows(Crowd.of([user]), np.zeros(len(items), np.int64), items, (stats or self.stats)[items])
+        return self._rows(Histories.of([user]), np.zeros(len(items), np.int64), items, (stats or self.stats)[items])
 
-    def _rows(self, crowd: Crowd, owner: Ints, items: NDArray[np.int32], stats: ItemStats) -> Batch:
-        history = self.features.of_users(crowd, owner, items)
-        leaning = self.taste.of_users(crowd, owner, items)
+    def _rows(self, seen: Histories, owner: Ints, items: NDArray[np.int32], stats: ItemStats) -> Batch:
+        history = self.features.of_users(seen, owner, items)
+        leaning = self.taste.of_users(seen, owner, items)
         table = self.features.matrix(history, leaning, owner, items, stats)
-        return Batch(table, items, owner, Past.of_users(crowd), self.features.content)
+        return Batch(table, items, owner, Past.of_users(seen), self.features.content)
 
     def batch_at(
         self,

@@ -17,8 +17,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tools.ctr.crowd import Crowd, Ints
 from tools.ctr.walk import Timeline
+from tools.histories import Histories, Ints
 from tools.interactions import Interactions
 
 Floats = NDArray[np.float32]
@@ -75,9 +75,9 @@ class Taste:
         ridge = weighted.T @ centred + CONTENT_RIDGE * np.eye(content.shape[1])
         return _em(user, item, grade, _prior(centred @ np.linalg.solve(ridge, weighted.T @ first.vectors[:, 1:])))
 
-    def of_users(self, crowd: Crowd, owner: Ints, items: Items) -> Leaning:
+    def of_users(self, seen: Histories, owner: Ints, items: Items) -> Leaning:
         """The users as they are now, each pair of `owner` and `items` (n,) by itself."""
-        means, drift = self._now(crowd)
+        means, drift = self._now(seen)
         return self._leaning(means, drift, owner, items)
 
     def at_moments(self, events: Interactions, users: Items, times: Doubles, items: Items) -> Leaning:
@@ -100,18 +100,18 @@ class Taste:
         match = np.einsum("ij,ij->i", means[owner], self.vectors[items]) - level[owner]
         return Leaning(level, match, self.base[items], drift)
 
-    def _now(self, crowd: Crowd) -> tuple[Doubles, Doubles]:
+    def _now(self, seen: Histories) -> tuple[Doubles, Doubles]:
         """What `_follow` ends with, for all users at once: mean (k, 1 + DIM) and drift (k, windows).
 
         Only the latest events, those that the drift is read from, are followed; what a user was before them is the
         ridge solution. Events of one time see the same user, so those that share theirs with an older event are apart.
         """
         # 1. The last WIDEST events (k, WIDEST), and where the first moment begins that lies within them as a whole.
-        known = np.column_stack([self.vectors[crowd.items], crowd.grades - self.base[crowd.items]])
-        start, end, d = crowd.bounds[:-1], crowd.bounds[1:], self.vectors.shape[1]
+        known = np.column_stack([self.vectors[seen.items], seen.grades - self.base[seen.items]])
+        start, end, d = seen.bounds[:-1], seen.bounds[1:], self.vectors.shape[1]
         place = end[:, None] + np.arange(-WIDEST, 0)
         there = place >= start[:, None]
-        moment = np.append(crowd.moments(), -1)[np.where(there, place, -1)]
+        moment = np.append(seen.moments(), -1)[np.where(there, place, -1)]
         whole = there & (moment >= end[:, None] - WIDEST)
         latest = np.append(known, np.zeros((1, d + 1)), axis=0)[np.where(there, place, -1)]
         # 2. The user before the oldest of these events' moments, and before the first whole one.
@@ -130,10 +130,10 @@ class Taste:
         before = np.concatenate([means[1][:, None], after], axis=1)
         # 4. The surprises, latest first.
         slot = np.where(whole, moment - (end[:, None] - WIDEST), 0)
-        seen = np.where(whole[..., None], np.take_along_axis(before, slot[..., None], 1), means[0][:, None])
-        surprise = np.where(there, rest - np.einsum("kij,kij->ki", seen, latest[..., :d] - self.centre), 0.0)
+        held = np.where(whole[..., None], np.take_along_axis(before, slot[..., None], 1), means[0][:, None])
+        surprise = np.where(there, rest - np.einsum("kij,kij->ki", held, latest[..., :d] - self.centre), 0.0)
         total = np.cumsum(surprise[:, ::-1], axis=1)[:, np.array(WINDOWS) - 1]
-        return before[:, -1], total / (np.minimum(crowd.count[:, None], WINDOWS) + DRIFT_SHRINK)
+        return before[:, -1], total / (np.minimum(seen.count[:, None], WINDOWS) + DRIFT_SHRINK)
 
     def _follow(self, items: Items, grades: Floats, times: Doubles) -> tuple[Doubles, Doubles]:
         """The user after 0, 1 ... m events: mean of p_u (m + 1, 1 + DIM) and drift (m + 1, windows)."""

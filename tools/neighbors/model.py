@@ -16,11 +16,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tools.histories import Histories, Latest
 from tools.interactions import Interactions
 from tools.neighbors import transitions
 from tools.neighbors import weights as item_weights
 from tools.neighbors.weights import Weights
-from tools.user import Histories, Latest, UserView
+from tools.user import UserView
 
 Method = Literal["item", "user", "both"]
 
@@ -74,7 +75,7 @@ class NeighborModel:
 
     def fold_in_many(self, users: Histories) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """`Folded.scores` and `Folded.following` of n users, both (n, n_items)."""
-        seen, shape = users.latest, (users.n, self.n_items)
+        seen, shape = users.latest, (len(users), self.n_items)
         query = sp.csr_matrix((_counts(seen), (seen.owner, seen.items)), shape)
         recent = seen.age < STEPS
         steps = sp.csr_matrix((_steps(seen.age[recent]), (seen.owner[recent], seen.items[recent])), shape)

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from tools.domain import Domain
+from tools.histories import Histories
 from tools.interactions import Interactions
 from tools.profile.crowd import Crowd
 from tools.profile.segments import LEAST_LIKES, Segments
 from tools.profile.space import DISLIKE
 from tools.profile.vectors import Feature, content_vectors
-from tools.user import Histories, UserView
+from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
@@ -94,7 +95,7 @@ class ProfileModel:
     def facet_taste(self, users: Histories) -> NDArray[np.float32]:
         """Shares of the facets in what each of n users liked, (n, facets); rows sum to 1, or 0 without likes."""
         owner, items = users.liked
-        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (users.n, self.has_facet.shape[0]))
+        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (len(users), self.has_facet.shape[0]))
         held = (liked @ self.facet_shares).toarray()
         return np.asarray(held / np.maximum(held.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
@@ -149,8 +150,8 @@ class ProfileModel:
         mix = np.zeros_like(weights)
         for sign, share in ((1.0, 1.0), (-1.0, -DISLIKE)):
             part = np.maximum(sign * weights, 0)
-            mix += share * part / np.maximum(np.bincount(users.owner, part, users.n), 1e-9)[users.owner]
-        shape = (users.n, self.item_vectors.shape[0])
+            mix += share * part / np.maximum(np.bincount(users.owner, part, len(users)), 1e-9)[users.owner]
+        shape = (len(users), self.item_vectors.shape[0])
         p = (sp.csr_matrix((mix, (users.owner, users.items)), shape) @ self.item_vectors).toarray()
         length = np.linalg.norm(p, axis=1, keepdims=True)
         return np.divide(p, length, out=np.zeros_like(p), where=length > 1e-6)

@@ -15,13 +15,14 @@ from tools.catalogue import Filters
 from tools.context import Context
 from tools.errors import InvalidInput
 from tools.filters import relaxations
+from tools.histories import Histories
 from tools.rank.explore import put_new
 from tools.rank.fill import POPULAR, put_popular
 from tools.rank.mix import Kinds, Share, choose
 from tools.rank.rules import allowed
 from tools.rank.taste import PERSONAL, Columns, Floats, table
 from tools.slate import Slate, SlateItem
-from tools.user import Histories, UserView
+from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.domain import Floor

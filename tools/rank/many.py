@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.bus import Source
+from tools.histories import Histories
 from tools.neighbors import tool as neighbors
 from tools.profile import tool as profile
 from tools.rank.blend import Mask, highest, members, shares, short_list, slate, taste
@@ -21,7 +22,7 @@ from tools.rank.fill import POPULAR
 from tools.rank.rules import allowed_many
 from tools.rank.stated import FOUND, lifts
 from tools.rank.taste import Floats
-from tools.user import Histories, UserView
+from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tools.catalogue import Catalogue, Filters
 from tools.context import Context
 from tools.domain import Language, Policy
+from tools.histories import Histories
 from tools.rank.fill import put_popular
-from tools.user import Histories, UserView
+from tools.user import UserView
 
 if TYPE_CHECKING:
     from tools.toolbox import Toolbox

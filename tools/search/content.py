@@ -33,7 +33,8 @@ from tools.profile.vectors import unit_rows
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
     from tools.domain import Words
-    from tools.user import Histories, UserView
+    from tools.histories import Histories
+    from tools.user import UserView
 
 Matrix = NDArray[np.float32]
 RANK, RIDGE = 64, 10.0  # chosen on the dev folds of tools/evaluate/newitem.py
@@ -121,7 +122,7 @@ class ContentModel:
     def of_new_many(self, users: Histories) -> Matrix:
         """`of_new` for n users, (n, new)."""
         owner, items = users.liked
-        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (users.n, len(self.says)))
+        liked = sp.csr_matrix((np.ones(len(items), np.float32), (owner, items)), (len(users), len(self.says)))
         return np.asarray((liked @ self.says) @ self._new_content.T, np.float32)
 
     def explain(self, user: UserView, item: int, titles: tuple[str, ...], liked: Words) -> list[Evidence]:
