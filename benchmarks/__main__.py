@@ -27,11 +27,12 @@ from typing import Any
 import numpy as np
 import orjson
 
-from benchmarks import agent_overhead, engine_speed, turn_latency
+from benchmarks import agent_overhead, engine_speed, scale, turn_latency
 from tools.home import Home
 from tools.toolbox import Live, Toolbox
 
 PARTS = ("train", "turn", "agent", "engine")
+SLOW = ("scale",)  # minutes; only where asked for
 
 
 def train() -> dict[str, Any]:
@@ -98,7 +99,7 @@ def machine() -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", default=os.environ.get("TASTEMAKER_HOME") or "./var")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--only", nargs="+", choices=(*PARTS, *SLOW), default=list(PARTS))
     parser.add_argument("--llm-url", default=os.environ.get("TASTEMAKER_LLM_URL"))
     parser.add_argument("--llm-model", default=os.environ.get("TASTEMAKER_LLM_MODEL"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results.json")
@@ -110,6 +111,7 @@ def main() -> None:
             "train": train,
             "turn": lambda: turn(home),
             "agent": lambda: asyncio.run(agent_overhead.measure(Live(home))),
+            "scale": scale.measure,
             "engine": lambda: asyncio.run(engine(home, options.llm_url, options.llm_model)),
         }
         for part in options.only:

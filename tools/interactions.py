@@ -41,16 +41,24 @@ class Interactions:
         """`events`: user_id, item_id, timestamp, kind, value, in time order. Events on items that the catalogue
         does not hold are left out.
         """
-        events = events.filter(pl.col("item_id").is_in(list(catalogue.ids)))
-        user_ids = tuple(events["user_id"].unique(maintain_order=True).to_list())
-        position = {u: n for n, u in enumerate(user_ids)}
-        users = np.fromiter((position[u] for u in events["user_id"]), np.int32, len(events))
-        items = np.fromiter((catalogue.index(i) for i in events["item_id"]), np.int32, len(events))
-        kinds = events["kind"].to_numpy().astype(str)
-        values = events["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        weight, grade = feedback.preference(kinds, values), feedback.grade(kinds, values)
-        times = events["timestamp"].to_numpy().astype(float)
-        return cls(user_ids, len(catalogue.ids), users, items, times, weight, grade)
+        known = pl.DataFrame({"item_id": catalogue.ids}, {"item_id": pl.String})
+        events = events.filter(pl.col("item_id").is_in(known["item_id"].implode()))
+        users = events.select(pl.col("user_id").unique(maintain_order=True))
+        said = events.select("kind", "value").unique(maintain_order=True)
+        kinds, values = (
+            said["kind"].to_numpy().astype(str),
+            said["value"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
+        )
+        verdict = _places(events, said)
+        return cls(
+            tuple(users["user_id"].to_list()),
+            len(catalogue.ids),
+            _places(events, users),
+            _places(events, known),
+            events["timestamp"].to_numpy().astype(float),
+            feedback.preference(kinds, values)[verdict],
+            feedback.grade(kinds, values)[verdict],
+        )
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Interactions:
         """The events of `rows` alone, among the same users and items."""
@@ -72,3 +80,10 @@ class Interactions:
         out.data[:] = 1.0
         out.sort_indices()
         return out
+
+
+def _places(events: pl.DataFrame, rows: pl.DataFrame) -> NDArray[np.int32]:
+    """Which of `rows` each event has in their columns; rows are distinct."""
+    numbered = rows.with_row_index("place")
+    found = events.join(numbered, on=rows.columns, how="left", nulls_equal=True, maintain_order="left")
+    return found["place"].to_numpy().astype(np.int32)

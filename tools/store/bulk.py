@@ -10,7 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from tools.store.database import CACHE
+
 _PART = 50_000  # rows turned into Python objects at a time
+_MANY = 200_000  # rows from which SQLite is given room to hold its indices: they are filled in no order
+_ROOM = 1_048_576  # KiB
 _INCOMING = "incoming_rows"
 
 
@@ -29,8 +33,12 @@ def merge(
 def _insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame, key: str, replace: Sequence[str]) -> None:
     statement = on_conflict(sqlite_insert(table), key, replace)
     compiled = statement.compile(dialect=connection.dialect, column_keys=frame.columns)
+    if len(frame) >= _MANY:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM}")
     for part in frame.select(compiled.positiontup or frame.columns).iter_slices(_PART):
         connection.exec_driver_sql(str(compiled), part.rows())
+    if len(frame) >= _MANY:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE}")
 
 
 def _copy(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame, key: str, replace: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from tools.errors import CorruptData, InvalidInput, StoreUnavailable
 from tools.store.tables import SCHEMA, meta, metadata
 
 WAIT = 30.0  # seconds to wait for a lock or a connection
+CACHE = 65_536  # KiB of SQLite pages that the writer holds
 _OPENING = 7_423_001  # advisory lock: two processes must not create the tables at once
 
 
@@ -124,7 +125,7 @@ def _sqlite(url: sa.URL, writer: bool) -> sa.Engine:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         settings = ["busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL"]
-        settings += ["secure_delete=ON", "cache_size=-65536"] if writer else ["query_only=ON"]  # 64 MiB
+        settings += ["secure_delete=ON", f"cache_size=-{CACHE}"] if writer else ["query_only=ON"]
         for setting in settings:
             connection.execute(f"PRAGMA {setting}")
 

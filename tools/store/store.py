@@ -19,6 +19,7 @@ from tools.store.database import Database
 from tools.store.records import Event, Item, Outcome, User
 
 MAX_ATTRIBUTES = 200  # of one user
+_PART = 200_000  # rows read at a time
 _HISTORY = [tables.events.c[name] for name in frames.HISTORY]
 
 
@@ -122,8 +123,7 @@ class Store:
             private = sa.select(tables.users.c.user_id).where(tables.users.c.profiling.is_(False))
             query = query.where(tables.events.c.user_id.not_in(private))
         with self._db.read() as connection:
-            rows = _rows(connection, query)
-        return frames.from_rows(rows, frames.HISTORY).sort("timestamp", maintain_order=True)
+            return _frame(connection, query, frames.HISTORY).sort("timestamp", maintain_order=True)
 
     def user_events(self, user_id: str, until: float | None = None) -> pl.DataFrame:
         """The same frame for one user."""
@@ -248,6 +248,13 @@ class Store:
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
     """Plain tuples from the driver, without SQLAlchemy's row objects: five times faster."""
     return list(connection.execute(query).cursor.fetchall())
+
+
+def _frame(connection: sa.Connection, query: sa.Select[Any], schema: dict[str, Any]) -> pl.DataFrame:
+    """The same as a frame, a part at a time: millions of rows as Python objects take gigabytes."""
+    cursor = connection.execute(query).cursor
+    parts = [frames.from_rows(rows, schema) for rows in iter(lambda: cursor.fetchmany(_PART), [])]
+    return pl.concat(parts) if parts else frames.from_rows([], schema)
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
