@@ -30,6 +30,7 @@ from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
 from tools.rank.learn import learn
+from tools.rank.taste import Taste
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.steps import Part, bar
@@ -40,19 +41,11 @@ from tools.tune import kept
 if TYPE_CHECKING:
     from tools.search.encoder import Encoder
 
-TOOLS = (
-    "search",
-    "profile",
-    "neighbors",
-    "content",
-    "popularity",
-    "cold",
-    "ctr",
-    "taste",
-)  # in the order they are fitted
+# In the order they are fitted.
+TOOLS = ("search", "profile", "taste", "neighbors", "content", "popularity", "cold", "ctr")
 NAMES = {"vector_search": "search", "profile_lookup": "profile", "cf_neighbors": "neighbors", "ctr_score": "ctr"}
 UNDER_CTR = ("profile", "popularity")  # its features come from these: refitting one refits ctr
-UPON = {**dict.fromkeys(UNDER_CTR, "ctr"), "search": "content"}  # what is refitted with a tool
+UPON = {"profile": ("ctr",), "popularity": ("ctr",), "search": ("content",), "taste": ("neighbors", "cold")}  # refitted
 Metrics = dict[str, dict[str, float]]
 Settings = dict[str, str | int | float | None]
 Base = tuple[Path, bundle.Manifest]
@@ -178,6 +171,11 @@ class Bench:
         events = Interactions.from_events(data.events(until, profiled=True), catalogue, domain.feedback)
         return cls(domain, catalogue, events, attributes_of(data.users()), folder, earlier, before)
 
+    @property
+    def _taste(self) -> Taste:
+        """As saved: some settings of other tools were learned with it."""
+        return Taste.load(self.folder / "taste")
+
     def fit_and_save(self, tool: str, part: Part) -> dict[str, float]:
         model = self.fit(tool, part)
         model.save(self.folder / tool)
@@ -193,13 +191,13 @@ class Bench:
                     self.catalogue, self.events, self.domain, self.before and self.before / "profile"
                 )
             case "neighbors":
-                return NeighborModel.fit(self.events)
+                return NeighborModel.fit(self.events, self._taste.memory)
             case "content":
                 return ContentModel.learn(self.events, self.catalogue, _text_vectors(self.folder))
             case "popularity":
                 return Popularity.fit(self.events, self.domain.liked)
             case "cold":
-                return ColdModel.fit(self.events, self.users, self.domain)
+                return ColdModel.fit(self.events, self.users, self.domain, self._taste.settled)
             case "taste":
                 return learn(self.events, self.catalogue, self.domain, self.users)
             case _:
@@ -220,7 +218,7 @@ def _chosen(only: str | None) -> tuple[str, ...]:
     tool = NAMES.get(only, only)
     if tool not in TOOLS:
         raise NotFound(f"no tool {only!r} to train; there are {', '.join(TOOLS)}", "only")
-    return (tool, UPON[tool]) if tool in UPON else (tool,)
+    return (tool, *UPON.get(tool, ()))
 
 
 def _base(home: Home, domain: Domain, until: float | None) -> Base:

@@ -15,6 +15,7 @@ from tests.tools.recommender_contract import CATALOGUE, EVENTS, NO_EVENTS, NOBOD
 from tools.cold.model import ColdModel, attributes_of
 from tools.domain import Domain
 from tools.errors import InvalidInput
+from tools.histories import Histories
 from tools.interactions import Interactions
 from tools.popularity import Popularity
 from tools.rank.blend import rank
@@ -105,6 +106,17 @@ def test_profiling_off_keeps_attributes_out_of_training_and_of_the_slate() -> No
 def test_one_like_is_enough_to_tell_the_camp(liked: str, expected: str) -> None:
     user = newcomer({}, liked)
     assert camp(best(PLAIN.scores(user), user, 6)) == {expected}
+
+
+def test_of_very_many_users_a_draw_tells_what_likes_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = newcomer({}, "s13")
+    monkeypatch.setattr("tools.cold.model.CELLS", PLAIN.history.nnz // 2)
+    fewer = ColdModel.fit(EVENTS, USERS, DOMAIN)
+    scores = fewer.scores(user)
+    assert not np.array_equal(scores, PLAIN.scores(user))
+    assert camp(best(scores, user, 6)) == {"s"}
+    np.testing.assert_allclose(fewer.scores_many([user], Histories.of([user]))[0], scores, atol=1e-5)
+    np.testing.assert_array_equal(fewer.scores(NOBODY), PLAIN.scores(NOBODY))
 
 
 def test_what_people_come_to_like_later_comes_before_what_they_like_first() -> None:

@@ -173,6 +173,8 @@ def test_leave_one_out_finds_the_last_item_of_a_camp(home: Home) -> None:
     ours, popular, ease = report["models"]
     assert ours["sampled hr@10"] > 0.8
     assert all(model["full hr@10"] <= model["sampled hr@10"] + 1e-9 for model in (ours, popular, ease))
+    assert all(model["full hr@10"] <= model["full hr@20"] <= 1 for model in (ours, popular, ease))
+    assert set(report["ours_minus"]["full hr@20"]) == {peer.name for peer in FAST}
     assert report["users"] == 26  # the camps, `bridge` and `optout`, whose choice this store does not hold
 
 
@@ -188,6 +190,14 @@ def test_where_every_event_is_a_like_both_rules_are_one(data: Dataset) -> None:
     report = evaluate(liked, "ranking", ["popularity"], progress=False)
     assert "models" in report["top_n_seen"]
     assert "same" in report["top_n"]["not_possible"]
+
+
+def test_peers_that_would_take_hours_on_large_data_say_so() -> None:
+    large = sp.csr_matrix((30_000, 9_000), dtype=np.float32)
+    for name in ("EASE", "user-kNN"):
+        [peer] = chosen([name])
+        with pytest.raises(Skipped, match="kept to"):
+            peer.fit(large, 0, peer.grid[0])
 
 
 def test_a_limit_changes_who_is_asked_and_not_how_novel_an_item_is(data: Dataset) -> None:

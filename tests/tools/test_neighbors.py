@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from pydantic import ValidationError
 
 from tests.tools import recommender_contract as contract
@@ -55,6 +56,28 @@ def test_the_best_items_are_the_two_that_the_rest_of_the_camp_likes(
     found = best(model.scores(view(user), method), view(user), len(CATALOGUE))
     known_to_part_of_the_camp = {"zh1", "gone", "noyear"}
     assert set([item for item in found if item not in known_to_part_of_the_camp][:2]) == unseen(user)
+
+
+def test_in_a_large_catalogue_items_that_nobody_had_together_go_together_through_a_third() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.random((400, 40)) < 0.02
+    had = noise.copy()
+    had[:60, [0, 1]] = True
+    had[60:120, [1, 2]] = True
+    had[:120, [0, 2]] &= ~(had[:120, [0]] & had[:120, [2]])  # nobody has both
+    had[120:, [0, 2]] = False
+    found = weights.nearest(sp.csr_matrix(had, dtype=np.float32)).toarray()
+    assert not (had[:, 0] & had[:, 2]).any()
+    assert found[0, 2] > np.median(found[0])
+    assert found[0, 1] == found[0].max()
+    assert not found.diagonal().any()
+
+
+def test_the_past_fades_as_fast_as_the_model_was_told() -> None:
+    user, oldest = view("a01"), view("a01").items[0]
+    slow, fast = (replace(MODEL, memory=memory).fold_in(user) for memory in (30.0, 3.0))
+    counts = {folded: float(folded.query[folded.items == oldest][0]) for folded in (slow, fast)}
+    assert counts[fast] < counts[slow]
 
 
 def test_sparse_weights_survive_saving(tmp_path: Path) -> None:

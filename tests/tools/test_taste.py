@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NO_EVENTS
-from tools.rank.learn import learn
+from tools.cold.model import SETTLED, ColdModel
+from tools.interactions import Interactions
+from tools.neighbors.model import MEMORY, NeighborModel
+from tools.rank.learn import clearly_best, learn
 from tools.rank.taste import PRIOR, Choice, Columns, Taste, table
 
 SOURCES = list(PRIOR)
@@ -57,11 +60,51 @@ def test_learning_twice_gives_the_same_weights_and_saving_keeps_them(tmp_path: P
     assert Taste.load(tmp_path) == taste
 
 
+def wandering(users: int, length: int, chain: int = 10, seed: int = 0) -> Interactions:
+    """Users who go through chains of items in some order of their own: what comes next is of the chain they are in."""
+    rng, n_items = np.random.default_rng(seed), len(CATALOGUE)
+    histories = []
+    for _ in range(users):
+        chains = rng.permutation(n_items // chain)[: length // 4 + 1]
+        walked = [c * chain + rng.permutation(chain)[:4] for c in chains]
+        histories.append(np.concatenate(walked)[:length])
+    item = np.concatenate(histories).astype(np.int32)
+    user = np.repeat(np.arange(users, dtype=np.int32), length)
+    names = tuple(f"u{n}" for n in range(users))
+    return Interactions(names, n_items, user, item, np.arange(len(item), dtype=float), np.ones(len(item), np.float32))
+
+
+def test_a_setting_gives_way_only_to_a_clearly_better_one() -> None:
+    rng = np.random.default_rng(0)
+    usual, noise = rng.random(400), rng.standard_normal(400) * 0.1
+    settings = {30.0: usual, 10.0: usual + noise - noise.mean() + 0.001, 3.0: usual + noise - noise.mean() + 0.05}
+    assert clearly_best(settings) == 3.0
+    assert clearly_best({at: settings[at] for at in (30.0, 10.0)}) == 30.0
+    assert clearly_best({30.0: usual, 3.0: usual}) == 30.0
+
+
+def test_where_few_items_tell_enough_history_speaks_alone_sooner() -> None:
+    assert learn(wandering(300, 6), CATALOGUE, DOMAIN).settled < SETTLED
+
+
+def test_what_a_few_users_seem_to_tell_changes_no_setting() -> None:
+    taste = learn(wandering(2, 6), CATALOGUE, DOMAIN)
+    assert (taste.memory, taste.settled) == (MEMORY, SETTLED)
+
+
+def test_the_models_keep_the_settings_they_are_given(tmp_path: Path) -> None:
+    NeighborModel.fit(EVENTS, 3.0).save(tmp_path / "neighbors")
+    ColdModel.fit(EVENTS, settled=5.0).save(tmp_path / "cold")
+    assert NeighborModel.load(tmp_path / "neighbors").memory == 3.0
+    assert ColdModel.load(tmp_path / "cold").settled == 5.0
+
+
 def test_only_differences_between_a_users_candidates_count() -> None:
     columns: Columns = {"neighbors": np.array([3, 1, np.nan], np.float32), "ctr": np.array([0.9, 0.5, 0.1], np.float32)}
     scaled: Columns = {"neighbors": columns["neighbors"] * 10, "ctr": columns["ctr"]}
-    assert np.allclose(table(columns, np.ones(3, bool)), table(scaled, np.ones(3, bool)))
-    utility = Taste.prior().utility(table(columns, np.ones(3, bool)))
+    everyone = np.ones(3, bool)
+    assert np.allclose(table(columns, everyone), table(scaled, everyone))
+    utility = Taste.prior().utility(table(columns, everyone))
     assert utility.argsort().tolist() == [2, 1, 0]
 
 

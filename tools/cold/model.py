@@ -34,7 +34,8 @@ OPENING = 5  # a user's first likes, at most half of them, are not what they lik
 IMAGINED = 10.0  # users of average taste behind every rate
 DAMPING = 20.0  # likes at which a correlation counts about half; users, for a group's rate
 STRENGTH = 2.2  # of a like beside the prior, in nats a unit of correlation
-SETTLED = 12  # items tried from which history alone speaks
+SETTLED = 12.0  # items tried from which history alone speaks, where training finds no better (tools/rank/learn.py)
+CELLS = 1_000_000  # of the history that what likes say is read from: those of drawn users where there are more
 FADE = 20.0  # likes at which attributes count half
 FLOOR = 5  # users without whom no reason is given
 TRIED, LIKED, LATER = 1, 2, 4  # bits of a history cell
@@ -45,13 +46,15 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, eq=False)
 class ColdModel:
     """`history` (n_users, n_items) int8 bits of who tried, liked and came to like what; `prior` (n_items,) float32 is
-    log P, lately more than long ago; `rate` (n_items,) float32 the share of users who come to like the item.
+    log P, lately more than long ago; `rate` (n_items,) float32 the share of users who come to like the item; `settled`
+    the items tried from which history alone speaks.
     """
 
     history: sp.csr_matrix
     prior: Floats
     rate: Floats
     kinship: Kinship
+    settled: float = SETTLED
 
     @classmethod
     def fit(
@@ -59,6 +62,7 @@ class ColdModel:
         interactions: Interactions,
         users: Mapping[str, Mapping[str, Any]] | None = None,
         domain: Domain | None = None,
+        settled: float = SETTLED,
     ) -> ColdModel:
         """`users`: attributes by user id; those that `domain.cold_start` does not name are not looked at."""
         x = interactions
@@ -74,7 +78,7 @@ class ColdModel:
         lately, ever = ((np.bincount(item, w, x.n_items) + IMAGINED * average) / users_left for w in (recency, later))
         named = domain.cold_start.attributes if domain else ()
         kinship = Kinship.fit(named, [(users or {}).get(user_id, {}) for user_id in x.user_ids])
-        return cls(sp.csr_matrix(history), np.log(lately).astype(np.float32), ever.astype(np.float32), kinship)
+        return cls(sp.csr_matrix(history), np.log(lately).astype(np.float32), ever.astype(np.float32), kinship, settled)
 
     def scores(self, user: UserView) -> Floats:
         """Log-odds-like score of every item, (n_items,), higher is better."""
@@ -92,14 +96,16 @@ class ColdModel:
         owner, items = seen.liked
         weight = 1 / np.sqrt(n_liked[items] + DAMPING)
         query = sp.csr_matrix((weight, (owner, items)), (len(users), self.history.shape[1]), dtype=np.float32)
-        by_user = (query @ self._liked_by.T).toarray() - (query @ n_liked / max(self.history.shape[0], 1))[:, None]
-        return np.asarray(out + STRENGTH * (self._later.T @ by_user.T).T / np.sqrt(n_later + DAMPING), np.float32)
+        by_user = (query @ self._liked_by.T).toarray() - (query @ n_liked / max(self._telling.shape[0], 1))[:, None]
+        return np.asarray(
+            out + STRENGTH * (self._came_to_like.T @ by_user.T).T / np.sqrt(n_later + DAMPING), np.float32
+        )
 
     def share(self, user: UserView) -> float:
-        """How far this model speaks for the user beside what history alone says: 1 without history, 0 from `SETTLED`
+        """How far this model speaks for the user beside what history alone says: 1 without history, 0 from `settled`
         items on: what was tried and not liked tells of taste too.
         """
-        return max(0.0, 1.0 - (len(user.seen) / SETTLED) ** 2) if user.profiling else 1.0
+        return share(len(user.seen), self.settled) if user.profiling else 1.0
 
     def explain(self, item: int, user: UserView, popularity: Popularity, domain: Domain) -> list[Evidence]:
         """Approval among the users who share the attribute that speaks most for the item, of those that the domain file
@@ -112,14 +118,20 @@ class ColdModel:
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         sp.save_npz(folder / "history.npz", self.history)
-        np.savez(folder / "items.npz", prior=self.prior, rate=self.rate)
+        np.savez(folder / "items.npz", prior=self.prior, rate=self.rate, settled=self.settled)
         (folder / "attributes.json").write_text(self.kinship.to_json(), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> ColdModel:
         kinship = Kinship.from_json((folder / "attributes.json").read_text(encoding="utf-8"))
         with np.load(folder / "items.npz") as held:
-            return cls(sp.load_npz(folder / "history.npz").tocsr(), held["prior"], held["rate"], kinship)
+            return cls(
+                sp.load_npz(folder / "history.npz").tocsr(),
+                held["prior"],
+                held["rate"],
+                kinship,
+                float(held["settled"]),
+            )
 
     def _alike(self, user: UserView) -> Floats | float:
         """Log ratio of the rate among users alike to that among all, (n_items,), damped; less with every like."""
@@ -135,8 +147,8 @@ class ColdModel:
             return 0.0
         n_liked, n_later = self._counts
         query = (1 / np.sqrt(n_liked[items] + DAMPING)).astype(np.float32)
-        by_user = self._liked_by[:, items] @ query - float(query @ n_liked[items]) / max(self.history.shape[0], 1)
-        return np.asarray(STRENGTH * (self._later.T @ by_user) / np.sqrt(n_later + DAMPING), np.float32)
+        by_user = self._liked_by[:, items] @ query - float(query @ n_liked[items]) / max(self._telling.shape[0], 1)
+        return np.asarray(STRENGTH * (self._came_to_like.T @ by_user) / np.sqrt(n_later + DAMPING), np.float32)
 
     def _told(
         self, item: int, name: str, words: Words, user: UserView, domain: Domain
@@ -170,13 +182,31 @@ class ColdModel:
 
     @cached_property
     def _liked_by(self) -> sp.csc_matrix:
-        return _bit(self.history, LIKED).tocsc()
+        return _bit(self._telling, LIKED).tocsc()
+
+    @cached_property
+    def _came_to_like(self) -> sp.csr_matrix:
+        return _bit(self._telling, LATER)
+
+    @cached_property
+    def _telling(self) -> sp.csr_matrix:
+        """The users whom the correlations are of: a million cells are enough to tell, and more take too long a turn."""
+        users = self.history.shape[0]
+        if self.history.nnz <= CELLS:
+            return self.history
+        drawn = np.random.default_rng(0).choice(users, int(users * CELLS / self.history.nnz), replace=False)
+        return self.history[np.sort(drawn)]
 
     @cached_property
     def _counts(self) -> tuple[Floats, Floats]:
-        """How many users liked each item, and how many came to like it, both (n_items,)."""
-        liked, later = (np.asarray(m.sum(axis=0), np.float32).ravel() for m in (self._liked_by, self._later))
+        """How many of them liked each item, and how many came to like it, both (n_items,)."""
+        liked, later = (np.asarray(m.sum(axis=0), np.float32).ravel() for m in (self._liked_by, self._came_to_like))
         return liked, later
+
+
+def share(tried: int, settled: float) -> float:
+    """What the first slate counts beside the settled one for a user who tried that many items."""
+    return max(0.0, 1.0 - (tried / settled) ** 2)
 
 
 def _likes(x: Interactions) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.bool_]]:

@@ -18,20 +18,22 @@ from tools.evaluate import metrics, product
 from tools.evaluate.data import Dataset, Ids, Rows
 from tools.evaluate.peers import BLOCK, Config, Peer, Scorer, Skipped
 from tools.evaluate.progress import Bar
-from tools.evaluate.ranking import ALL_LIKES, limited
+from tools.evaluate.ranking import ALL_LIKES, CHOOSERS, K, fewest, limited
 from tools.evaluate.report import Report, Result, compared
 from tools.evaluate.splits import NEGATIVES, Split, known_before, leave_one_out, matrix, negatives
 from tools.toolbox import Toolbox
 
 KINDS = ("sampled", "full")
-JUDGED = tuple(f"{kind} {metric}" for kind in KINDS for metric in ("hr@10", "ndcg@10"))
+JUDGED = ("sampled hr@10", "sampled ndcg@10", "full hr@10", "full hr@20", "full ndcg@10")  # of one item, HR is Recall
 Values = dict[str, metrics.PerUser]
 
 
 class Part:
     """One part to be found: `target` (n_users,), `drawn` (n_users, 99); what is known before it."""
 
-    def __init__(self, data: Dataset, split: Split, part: str, only_liked: bool, limit: int | None) -> None:
+    def __init__(
+        self, data: Dataset, split: Split, part: str, only_liked: bool, limit: int | None, draws: dict[str, Ids]
+    ) -> None:
         held, targets = (split.train, split.validation) if part == "validation" else (split.before_test, split.test)
         log = data.log
         every = np.unique(log.user[split.test])
@@ -39,7 +41,7 @@ class Part:
         self.known = np.sort(held) if only_liked else known_before(log, targets, held)
         self.rows = matrix(log, held)
         self.target = log.item[targets[np.searchsorted(log.user[targets], self.users)]]
-        self.drawn = negatives(log, split, every)[part][np.searchsorted(every, self.users)]
+        self.drawn = draws[part][np.searchsorted(every, self.users)]
 
     @property
     def candidates(self) -> Ids:
@@ -58,7 +60,9 @@ def report(data: Dataset, only_liked: bool, peers: Sequence[Peer], seed: int, li
     if only_liked and data.is_all_likes:
         raise InvalidInput(ALL_LIKES)
     split, reading = leave_one_out(data.log, only_liked), "liked" if only_liked else "all"
-    asked, chosen_by = (Part(data, split, part, only_liked, limit) for part in ("test", "validation"))
+    draws = negatives(data.log, split, np.unique(data.log.user[split.test]))
+    asked = Part(data, split, "test", only_liked, limit, draws)
+    chosen_by = Part(data, split, "validation", only_liked, fewest(limit, CHOOSERS), draws)
     bar.step(f"leave-one-out ({reading}): {product.NAME}")
     start = time.perf_counter()
     with product.fitted(data, asked.known) as box:
@@ -83,10 +87,14 @@ def _ours(box: Toolbox, data: Dataset, asked: Part, bar: Bar) -> Values:
     target = items == asked.target[:, None]
     own = np.where(target.any(axis=1), np.where(target, scores, -np.inf).max(axis=1), -np.inf)[:, None]
     sampled = metrics.of_one((scores > own).sum(axis=1), np.maximum((scores == own).sum(axis=1) - 1, 0))
-    shown, _ = product.slates(box, bar.each(views, "slates"), 10)
+    shown, _ = product.slates(box, bar.each(views, "slates"), K)
     hit = shown == asked.target[:, None]
-    above = np.where(hit.any(axis=1), hit.argmax(axis=1), 10)
-    return _named(sampled, metrics.of_one(above, np.zeros(len(above), int)))
+    above = np.where(hit.any(axis=1), hit.argmax(axis=1), K)
+    return _named(sampled, _full(above, np.zeros(len(above), int)))
+
+
+def _full(above: NDArray[np.integer], tied: NDArray[np.integer]) -> Values:
+    return metrics.of_one(above, tied) | {f"hr@{K}": metrics.of_one(above, tied, K)[f"hr@{K}"]}
 
 
 def _mask(n_items: int, items: Ids) -> NDArray[np.bool_]:
@@ -127,7 +135,7 @@ def _block(scorer: Scorer, asked: Part, part: Rows) -> Values:
     own = np.take_along_axis(scores, asked.target[part, None], axis=1)
     sampled = metrics.of_one((drawn > own).sum(axis=1), (drawn == own).sum(axis=1))
     scores[_cells(asked.rows[users])] = -np.inf
-    return _named(sampled, metrics.of_one((scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1))
+    return _named(sampled, _full((scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1))
 
 
 def _cells(rows: sp.csr_matrix) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from tools.errors import InvalidInput
 from tools.evaluate.data import Ids
+from tools.rank.blend import highest
+from tools.rank.many import gathered
 
 Scores = NDArray[np.floating]
 Scorer = Callable[[Ids, sp.csr_matrix], Scores]  # users, their rows of liked items -> (n_users, n_items)
 Config = dict[str, Any]
 
-DENSE_LIMIT = 8_000  # items: EASE inverts a dense matrix of their square
+DENSE_LIMIT = 8_000  # items: EASE inverts a dense matrix of their square, SLIM fits a regression for each
+USER_LIMIT = 20_000  # brute-force neighbours compare every user with every other
 BLOCK = 1_000_000  # ids * items scored at once, at least
 
 
@@ -51,6 +54,8 @@ def _user_knn(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
     """scikit-learn's cosine neighbours over users, summed by similarity."""
     from sklearn.neighbors import NearestNeighbors
 
+    if x.shape[0] > USER_LIMIT:
+        raise Skipped(f"compares {x.shape[0]:,} users with each other; kept to {USER_LIMIT:,} users")
     k = min(config["k"], x.shape[0] - 1)
     near = NearestNeighbors(n_neighbors=k + 1, metric="cosine", algorithm="brute").fit(x)
 
@@ -81,7 +86,9 @@ def ease_weights(x: sp.csr_matrix, l2: float) -> NDArray[np.float64]:
 
 
 def implicit_fit(kind: str, x: sp.csr_matrix, seed: int, config: Config) -> Scorer:
-    """A model of the library implicit: "als", or the name of a class of its nearest neighbours. Raises Skipped."""
+    """A model of the library implicit: "als", "bpr", or the name of a class of its nearest neighbours. Raises
+    Skipped.
+    """
     try:
         import implicit
         from threadpoolctl import threadpool_limits
@@ -90,10 +97,14 @@ def implicit_fit(kind: str, x: sp.csr_matrix, seed: int, config: Config) -> Scor
     with threadpool_limits(1, "blas"), quiet():  # it says how long its own conversions took, and warns of BLAS threads
         if kind == "als":
             made = implicit.als.AlternatingLeastSquares(random_state=seed, iterations=20, use_gpu=False, **config)
+        elif kind == "bpr":  # with more than one thread it is not reproducible
+            made = implicit.bpr.BayesianPersonalizedRanking(
+                random_state=seed, iterations=100, num_threads=1, use_gpu=False, **config
+            )
         else:
             made = getattr(implicit.nearest_neighbours, kind)(**config)
         made.fit(x, show_progress=False)
-    if kind == "als":
+    if kind in ("als", "bpr"):
         return lambda users, _rows: made.user_factors[users] @ made.item_factors.T
     return lambda _users, rows: (rows @ made.similarity).toarray()
 
@@ -107,6 +118,8 @@ def _slim(x: sp.csr_matrix, _: int, config: Config) -> Scorer:
         from skrecsys.recommendation import SLIMElasticNet
     except ImportError:
         raise Skipped("needs skrecsys: pip install skrecsys") from None
+    if x.shape[1] > DENSE_LIMIT:
+        raise Skipped(f"fits {x.shape[1]:,} regressions; kept to {DENSE_LIMIT:,} items")
     made = SLIMElasticNet(**config)
     with quiet():  # a few columns stop at its own limit of iterations, as they did for the published figures
         made.fit(np.column_stack(x.nonzero()))
@@ -130,15 +143,26 @@ def quiet() -> Iterator[None]:
 PEERS = (
     Peer("popularity", _popularity),
     Peer("implicit ItemKNN cosine", _implicit("CosineRecommender"), _grid(K=[10, 20, 50, 100, 200])),
-    Peer("implicit ItemKNN TF-IDF", _implicit("TFIDFRecommender"), _grid(K=[10, 20, 50, 100, 200])),
+    Peer("implicit ItemKNN TF-IDF", _implicit("TFIDFRecommender"), _grid(K=[10, 20, 50, 100, 200, 500])),
+    Peer("implicit ItemKNN BM25", _implicit("BM25Recommender"), _grid(K=[20, 100, 500], B=[0.2, 0.75])),
     Peer(
         "implicit ALS",
         _implicit("als"),
         [
             {"factors": f, "regularization": r, "alpha": a}
-            for f, r, a in ((32, 0.1, 1), (32, 10, 5), (64, 10, 5), (64, 30, 10), (64, 100, 10), (128, 100, 10))
+            for f, r, a in (
+                (32, 0.1, 1),
+                (32, 10, 5),
+                (64, 10, 5),
+                (64, 30, 10),
+                (64, 100, 10),
+                (128, 100, 10),
+                (128, 1, 20),
+                (256, 3, 20),
+            )
         ],
     ),
+    Peer("implicit BPR", _implicit("bpr"), _grid(factors=[64, 128], learning_rate=[0.05], regularization=[0.01, 0.05])),
     Peer("user-kNN (scikit-learn cosine)", _user_knn, _grid(k=[50, 80, 120, 200], power=[1.0, 2.0])),
     Peer("EASE (numpy)", _ease, _grid(l2=[100, 200, 300, 500, 1000])),
     Peer("skrecsys SLIM", _slim, _grid(alpha=[0.003, 0.03, 0.3], l1_ratio=[0.01, 0.1])),
@@ -171,7 +195,10 @@ def lists(scorer: Scorer, users: Ids, liked: sp.csr_matrix, hidden: sp.csr_matri
 
 
 def _best(scores: Scores, hidden: sp.csr_matrix, k: int) -> Ids:
-    open_ = np.array(scores, dtype=float)
+    open_ = np.array(scores)
     open_[hidden.nonzero()] = -np.inf
-    best = np.argsort(-open_, axis=1, kind="stable")[:, :k]
-    return np.where(np.isneginf(np.take_along_axis(open_, best, 1)), -1, best).astype(np.int32)
+    items, known = gathered(highest(open_, ~np.isneginf(open_), k))
+    held = np.where(known, np.take_along_axis(open_, items, axis=1), -np.inf)
+    first = np.argsort(-held, axis=1, kind="stable")
+    best = np.where(known, items, -1)[np.arange(len(items))[:, None], first]
+    return np.pad(best, ((0, 0), (0, k - best.shape[1])), constant_values=-1).astype(np.int32)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -32,6 +32,8 @@ SOURCES = ("neighbors", "next", "profile", "ctr", "popularity")
 SHARES = (0.25, 0.5)  # of the training events, for the learning curve, before all of them
 ALL_LIKES = "every event is a like, so this is the same as the part before"
 PART = 0  # seed of the draw of users under a limit
+CHOOSERS = 5_000  # users at most that peers' settings are chosen by
+SHARED = 5_000  # users at most whose slates are made again without a source, or for the learning curve
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ def task(data: Dataset, split: Split, part: str, seen: bool, limit: int | None =
     return Task(data, users, known, liked, hidden, matrix(log, targets)[users], len(everyone))
 
 
+def fewest(limit: int | None, most: int) -> int:
+    return most if limit is None else min(limit, most)
+
+
 def limited(users: Ids, limit: int | None) -> Ids:
     """At most `limit` of them, drawn once and for all, ascending."""
     if limit is None or limit >= len(users):
@@ -77,7 +83,8 @@ def top_n_report(data: Dataset, seen: bool, peers: Sequence[Peer], seed: int, li
     if not seen and data.is_all_likes:
         raise InvalidInput(ALL_LIKES)
     split = top_n(data.log)
-    asked, chosen_by = (task(data, split, part, seen, limit) for part in ("test", "validation"))
+    asked = task(data, split, "test", seen, limit)
+    chosen_by = task(data, split, "validation", seen, fewest(limit, CHOOSERS))
     rule = "seen" if seen else "liked"
     bar.step(f"top-N ({rule}): {product.NAME}")
     start = time.perf_counter()
@@ -108,7 +115,7 @@ def curve(data: Dataset, peers: Sequence[Peer], whole: Report, seed: int, limit:
     """NDCG@10 under the rule "seen" when only a share of the users' known events is learned from, the earliest of each;
     everybody is asked with their whole known history. `whole`: the report on all of them, and of the settings.
     """
-    asked = task(data, top_n(data.log), "test", seen=True, limit=limit)
+    asked = task(data, top_n(data.log), "test", seen=True, limit=fewest(limit, SHARED))
     models = {model["name"]: model for model in whole["models"]}
     followed = [peer for peer in peers if peer.name in models]
     ndcg: dict[str, list[float]] = {name: [] for name in (product.NAME, *(peer.name for peer in followed))}
@@ -147,14 +154,17 @@ def _counted(views: Iterator[UserView], users: Ids, bar: Bar) -> Iterator[UserVi
 
 def _ablation(box: Toolbox, asked: Task, ours: Result, seed: int, bar: Bar) -> Report:
     """For each source: the figures with it counting for nothing, and what it adds with its interval."""
+    users = limited(asked.users, SHARED)
+    among = np.isin(asked.users, users)
+    fewer = replace(asked, users=users, truth=asked.truth[among])
     out = {}
     for source in SOURCES:
         bar.step(f"without {source}")
-        less = metrics.per_user(_slates(product.without(box, source), asked, bar), asked.truth)
+        less = metrics.per_user(_slates(product.without(box, source), fewer, bar), fewer.truth)
         out[source] = {
             metric: {
                 "without": float(less[metric].mean()),
-                "adds": metrics.interval(ours.values[metric] - less[metric], seed),
+                "adds": metrics.interval(ours.values[metric][among] - less[metric], seed),
             }
             for metric in ("ndcg@10", "recall@20")
         }

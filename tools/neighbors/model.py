@@ -27,7 +27,7 @@ Method = Literal["item", "user", "both"]
 
 NEIGHBOURS = 50
 SHRINKAGE = 10.0  # shared items at which a similarity counts half
-MEMORY = 30.0  # events after which a history event counts half; with what comes next beside it, best on validation
+MEMORY = 30.0  # events after which a history event counts half, where training finds no better (tools/rank/learn.py)
 FLOOR = 0.2  # what the oldest event still counts
 LATEST = 2.0  # the same for what comes next, whatever the verdict: the step follows the last few events
 STEPS = 20  # events it looks back
@@ -37,18 +37,19 @@ NEUTRAL = 0.3  # an event without a verdict, beside 1 for a liked item; a dislik
 @dataclass(frozen=True, eq=False)
 class NeighborModel:
     """`weights` (n_items, n_items), dense or sparse; `liked` binary (n_users, n_items) of users `user_ids`; `follows`
-    sparse (n_items, n_items).
+    sparse (n_items, n_items). `memory`: events after which a history event counts half.
     """
 
     weights: Weights
     liked: sp.csr_matrix
     user_ids: tuple[str, ...]
     follows: sp.csr_matrix
+    memory: float = MEMORY
 
     @classmethod
-    def fit(cls, interactions: Interactions) -> NeighborModel:
+    def fit(cls, interactions: Interactions, memory: float = MEMORY) -> NeighborModel:
         weights, follows = item_weights.fit(interactions), transitions.fit(interactions)
-        return cls(weights, interactions.liked(), interactions.user_ids, follows)
+        return cls(weights, interactions.liked(), interactions.user_ids, follows, memory)
 
     @cached_property
     def likers(self) -> sp.csr_matrix:
@@ -71,12 +72,14 @@ class NeighborModel:
     def fold_in(self, user: UserView) -> Folded:
         """The user's history as a query; hold on to it to score and explain without doing the work twice."""
         seen = Histories.of([user]).latest
-        return Folded(self, seen.items, _counts(seen), seen.weight > 0, seen.age, self.rows.get(user.user_id, -1))
+        return Folded(
+            self, seen.items, _counts(seen, self.memory), seen.weight > 0, seen.age, self.rows.get(user.user_id, -1)
+        )
 
     def fold_in_many(self, users: Histories) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """`Folded.scores` and `Folded.following` of n users, both (n, n_items)."""
         seen, shape = users.latest, (len(users), self.n_items)
-        query = sp.csr_matrix((_counts(seen), (seen.owner, seen.items)), shape)
+        query = sp.csr_matrix((_counts(seen, self.memory), (seen.owner, seen.items)), shape)
         recent = seen.age < STEPS
         steps = sp.csr_matrix((_steps(seen.age[recent]), (seen.owner[recent], seen.items[recent])), shape)
         if sp.issparse(self.weights):
@@ -111,16 +114,17 @@ class NeighborModel:
             np.save(folder / "weights.npy", self.weights)
         sp.save_npz(folder / "liked.npz", self.liked)
         sp.save_npz(folder / "follows.npz", self.follows)
-        (folder / "users.json").write_text(json.dumps(self.user_ids, ensure_ascii=False), encoding="utf-8")
+        rest = {"memory": self.memory, "user_ids": self.user_ids}
+        (folder / "neighbors.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> NeighborModel:
         """Dense weights are mapped, not read: several processes share them."""
         dense = folder / "weights.npy"
         weights = np.load(dense, mmap_mode="r") if dense.exists() else sp.load_npz(folder / "weights.npz").tocsr()
-        users = json.loads((folder / "users.json").read_text(encoding="utf-8"))
+        rest = json.loads((folder / "neighbors.json").read_text(encoding="utf-8"))
         liked, follows = (sp.load_npz(folder / f"{name}.npz").tocsr() for name in ("liked", "follows"))
-        return cls(weights, liked, tuple(users), follows)
+        return cls(weights, liked, tuple(rest["user_ids"]), follows, rest["memory"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,10 +198,10 @@ class Folded:
         return np.asarray(self.model.liked[users].T @ similarity, np.float32)
 
 
-def _counts(seen: Latest) -> NDArray[np.float32]:
+def _counts(seen: Latest, memory: float) -> NDArray[np.float32]:
     """How much each item of a history counts, (m,)."""
     strength = np.where(seen.weight > 0, seen.weight, np.where(seen.weight == 0, NEUTRAL, 0.0))
-    return np.asarray(strength * (FLOOR + (1 - FLOOR) * np.exp2(-seen.age / MEMORY)), np.float32)
+    return np.asarray(strength * (FLOOR + (1 - FLOOR) * np.exp2(-seen.age / memory)), np.float32)
 
 
 def _steps(age: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -176,12 +176,9 @@ def _nearest(points: Floats, centres: Floats) -> NDArray[np.intp]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Fewer distinct points than groups, or a mixture that has not settled: the figures judge that, not a warning. And
-    one thread: on so few points several wait for each other, ten times as long where other work shares the cores.
-    """
+    """Fewer distinct points than groups, or a mixture that has not settled: the figures judge that, not a warning."""
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield

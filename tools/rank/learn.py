@@ -1,36 +1,50 @@
 """What the sources are worth, learned from the site's events: each user's last likes are held out, everything is fitted
 on what came before, and the weights are those that would have put the held-out likes first.
 
-The models of a bundle are then fitted on all events; only the weights come from here. The chance of a click keeps its
-prior weight: fitting that model twice would take longer than all the rest, and on MovieLens it moves the order little
-(NDCG@10 0.1981 with, 0.1978 without, on validation). Nothing after the events that
-training is given can leak in, so a bundle trained until some moment knows nothing of what followed.
+Two settings are learned with them, where the events tell clearly that another than the usual one is better: how fast
+the past fades (`memory`), and from how many items tried the history speaks alone (`settled`). Where histories are short
+both are.
+
+The models of a bundle are then fitted on all events; only weights and settings come from here. The chance of a click
+keeps its prior weight: fitting that model twice would take longer than all the rest, and on MovieLens it moves the
+order little (NDCG@10 0.1981 with, 0.1978 without, on validation). Nothing after the events that training is given can
+leak in, so a bundle trained until some moment knows nothing of what followed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from tools.bus import Source
 from tools.catalogue import Catalogue
-from tools.cold.model import ColdModel
+from tools.cold.model import SETTLED, ColdModel, share
 from tools.domain import Domain
+from tools.histories import Histories
 from tools.interactions import Interactions
-from tools.neighbors.model import NeighborModel
+from tools.neighbors.model import MEMORY, NeighborModel
 from tools.profile.model import ProfileModel
-from tools.rank.taste import Choice, Columns, Taste, table
+from tools.rank.blend import highest
+from tools.rank.many import CELLS
+from tools.rank.taste import Choice, Floats, Taste, ndcg, table
 from tools.user import UserView
 
 HELD = 0.1  # share of a user's likes, the latest, that are held out; at least one
 FEWEST = 5  # likes of a user who teaches
-TEACHERS = 2000  # users at most
+TEACHERS = 4000  # users at most
 CANDIDATES = 100  # of each source that finds some
 FINDERS: tuple[Source, ...] = ("neighbors", "next", "profile", "popularity")
+MEMORIES = (MEMORY, 10.0, 3.0)  # events; the first where the others are not clearly better
+SETTLEMENTS = (SETTLED, 8.0, 5.0, 3.0, 1.0)  # items tried; likewise
+ENOUGH = 200  # teachers who tried less than the usual, below whom nothing is said of when history speaks alone
+CLEARLY = 1.0  # standard errors of the mean difference over users
+Says = dict[Source, Floats]  # of n users, (n, n_items) each
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -49,15 +63,24 @@ class Past:
             ProfileModel.fit(catalogue, events, domain), NeighborModel.fit(events), ColdModel.fit(events, users, domain)
         )
 
-    def says(self, user: UserView) -> dict[Source, NDArray[np.float32]]:
-        """What each source but ctr says of every item, (n_items,)."""
-        folded = self.neighbors.fold_in(user)
+    def says(self, users: Sequence[UserView], memory: float) -> Says:
+        """What each source but ctr says."""
+        seen = Histories.of(users)
+        together, following = replace(self.neighbors, memory=memory).fold_in_many(seen)
         return {
-            "neighbors": folded.scores(),
-            "next": folded.following,
-            "profile": self.profile.appeal(user),
-            "popularity": self.cold.scores(user),
+            "neighbors": together,
+            "next": following,
+            "profile": self.profile.appeal_many(seen),
+            "popularity": self.cold.scores_many(users, seen),
         }
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One teacher: the user before the held-out likes, and these, catalogue indices."""
+
+    user: UserView
+    liked_next: NDArray[np.int32]
 
 
 def learn(
@@ -77,12 +100,23 @@ def learn(
         held = held[np.isin(events.user[held], teachers)]
     before = _before(events, held)
     past = Past.fit(events.take(before), catalogue, domain, users or {})
-    order = before[np.argsort(events.user[before], kind="stable")]
-    choices = [_choice(past, events, user, order, held, users or {}) for user in teachers.tolist()]
-    return Taste.fit([choice for choice in choices if choice is not None])
+    lessons = list(_lessons(events, before, held, teachers, users or {}))
+    size = max(1, CELLS // max(events.n_items, len(events.user_ids)))
+    taught = {
+        memory: [
+            choice
+            for start in range(0, len(lessons), size)
+            for choice in _choices(past, lessons[start : start + size], memory)
+        ]
+        for memory in MEMORIES
+    }
+    fits = {memory: Taste.fit([choice for choice in choices if choice]) for memory, choices in taught.items()}
+    memory = clearly_best({memory: _found(fits[memory], taught[memory]) for memory in MEMORIES})
+    settled = _settled(fits[memory], lessons, taught[memory])
+    return replace(fits[memory], memory=memory, settled=settled)
 
 
-def _held(x: Interactions) -> NDArray[np.int64]:
+def _held(x: Interactions) -> Rows:
     """Rows of each user's last likes."""
     rows = np.flatnonzero(x.weight > 0)
     rows = rows[np.argsort(x.user[rows], kind="stable")]
@@ -92,37 +126,79 @@ def _held(x: Interactions) -> NDArray[np.int64]:
     return rows[place >= (n - last)[x.user[rows]]]
 
 
-def _before(x: Interactions, held: NDArray[np.int64]) -> NDArray[np.int64]:
+def _before(x: Interactions, held: Rows) -> Rows:
     """Rows, in time order, before the user's first held-out like; all of a user who teaches nothing."""
     first = np.full(len(x.user_ids), np.inf)
     np.minimum.at(first, x.user[held], held)
     return np.flatnonzero(np.arange(len(x.user)) < first[x.user])
 
 
-def _choice(
-    past: Past,
-    events: Interactions,
-    user: int,
-    order: NDArray[np.int64],
-    held: NDArray[np.int64],
-    users: Mapping[str, Mapping[str, Any]],
-) -> Choice | None:
-    """The user's candidates as the ranking would have had them; None when no held-out like is among them."""
-    start, end = np.searchsorted(events.user[order], [user, user + 1])
-    rows, user_id = order[start:end], events.user_ids[user]
-    attributes = dict(users.get(user_id, {}))
-    view = UserView(user_id, attributes, events.item[rows], events.time[rows], events.weight[rows], known=True)
-    says = past.says(view)
-    unseen = np.ones(events.n_items, bool)
-    unseen[view.seen] = False
-    items = np.unique(np.concatenate([_best(says[source], unseen) for source in FINDERS]))
-    won = np.isin(items, events.item[held[events.user[held] == user]])
+def _lessons(
+    x: Interactions, before: Rows, held: Rows, teachers: NDArray[np.int32], users: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Lesson]:
+    known, next_ = (_by_user(x, rows, teachers) for rows in (before, held))
+    for user, mine, likes in zip(teachers.tolist(), known, next_, strict=True):
+        user_id = x.user_ids[user]
+        attributes = dict(users.get(user_id, {}))
+        view = UserView(user_id, attributes, x.item[mine], x.time[mine], x.weight[mine], known=True)
+        yield Lesson(view, x.item[likes])
+
+
+def _by_user(x: Interactions, rows: Rows, users: NDArray[np.int32]) -> list[Rows]:
+    """The `rows` of each of `users` (ascending), in their order."""
+    order = rows[np.argsort(x.user[rows], kind="stable")]
+    start, end = (np.searchsorted(x.user[order], users, side) for side in ("left", "right"))
+    return [order[a:b] for a, b in zip(start, end, strict=True)]
+
+
+def _choices(past: Past, lessons: Sequence[Lesson], memory: float) -> list[Choice | None]:
+    """Each teacher's candidates as the ranking would have had them; None when no held-out like is among them."""
+    says = past.says([lesson.user for lesson in lessons], memory)
+    unseen = np.ones((len(lessons), past.neighbors.n_items), bool)
+    for n, lesson in enumerate(lessons):
+        unseen[n, lesson.user.seen] = False
+    found = np.zeros_like(unseen)
+    for source in FINDERS:
+        found |= highest(says[source], unseen, CANDIDATES)
+    return [_choice(says, n, np.flatnonzero(row), lessons[n]) for n, row in enumerate(found)]
+
+
+def _choice(says: Says, n: int, items: Rows, lesson: Lesson) -> Choice | None:
+    won = np.isin(items, lesson.liked_next)
     if not won.any():
         return None
-    columns: Columns = {source: scores[items] for source, scores in says.items()}
-    return Choice(table(columns, np.ones(len(items), bool)), won)
+    return Choice(table({source: scores[n, items] for source, scores in says.items()}, np.ones(len(items), bool)), won)
 
 
-def _best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.int32]:
-    items = np.flatnonzero(among)
-    return items[np.argsort(-scores[items], kind="stable")[:CANDIDATES]].astype(np.int32)
+def _found(taste: Taste, choices: Sequence[Choice | None]) -> NDArray[np.float64]:
+    """NDCG@10 of each teacher's candidates, 0 where none is right."""
+    return np.array([ndcg(taste.utility(choice.table), choice.won) if choice else 0.0 for choice in choices])
+
+
+def _settled(taste: Taste, lessons: Sequence[Lesson], choices: Sequence[Choice | None]) -> float:
+    """From how many items tried the history speaks alone, by the teachers whom it makes a difference to."""
+    newcomer = list(taste.weights).index("popularity")
+    rows = [(len(x.user.seen), choice) for x, choice in zip(lessons, choices, strict=True) if choice]
+    rows = [(tried, choice) for tried, choice in rows if tried < SETTLED]
+    if len(rows) < ENOUGH:
+        return SETTLED
+    ranks = [(tried, rankdata(c.table[:, newcomer]), rankdata(taste.utility(c.table)), c.won) for tried, c in rows]
+
+    def judged(settled: float) -> NDArray[np.float64]:
+        parts = [(share(tried, settled), new, old, won) for tried, new, old, won in ranks]
+        return np.array([ndcg(part * new + (1 - part) * old, won) for part, new, old, won in parts])
+
+    return clearly_best({settled: judged(settled) for settled in SETTLEMENTS})
+
+
+def clearly_best(values: Mapping[float, NDArray[np.float64]]) -> float:
+    """The setting with the best mean over users, of those clearly better than the first; the first where none is. Of
+    equals the one that stands before.
+    """
+    usual, *others = values
+    better = [usual, *(other for other in others if _clearly(values[other] - values[usual]))]
+    return max(better, key=lambda setting: float(values[setting].mean()))
+
+
+def _clearly(difference: NDArray[np.float64]) -> bool:
+    return float(difference.mean()) > CLEARLY * float(difference.std()) / np.sqrt(len(difference))

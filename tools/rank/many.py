@@ -94,7 +94,7 @@ def _candidates(
     if box.domain.mix.exploration:
         says["exploration"] = _new(box, seen, eligible)
         found |= ~np.isnan(says["exploration"])
-    items, known = _gathered(found)
+    items, known = gathered(found)
     return items, known, {source: np.take_along_axis(scores, items, axis=1) for source, scores in says.items()}
 
 
@@ -106,7 +106,7 @@ def _new(box: Toolbox, seen: Histories, eligible: Mask) -> Floats:
     return out
 
 
-def _gathered(found: Mask) -> tuple[Items, Mask]:
+def gathered(found: Mask) -> tuple[Items, Mask]:
     """Columns of the True cells of each row, ascending, (n, c) with c the most that a row has; and which are such."""
     _, column = np.nonzero(found)
     size = found.sum(axis=1)

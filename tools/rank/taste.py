@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.bus import Source
+from tools.cold.model import SETTLED
+from tools.neighbors.model import MEMORY
 
 Floats = NDArray[np.float32]
 Columns = Mapping[Source, Floats]  # what each source says of n candidates, NaN where it says nothing
@@ -38,11 +40,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Taste:
-    """`weights` by source, of what it says divided by its `scale`."""
+    """`weights` by source, of what it says divided by its `scale`. `memory` and `settled` are settings of the other
+    models that were learned with them (tools/rank/learn.py).
+    """
 
     weights: dict[str, float]
     scale: dict[str, float]
     metrics: Mapping[str, float]
+    memory: float = MEMORY
+    settled: float = SETTLED
 
     @classmethod
     def prior(cls) -> Taste:
@@ -70,8 +76,7 @@ class Taste:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        held = {"weights": dict(self.weights), "scale": dict(self.scale), "metrics": dict(self.metrics)}
-        (folder / "taste.json").write_text(json.dumps(held, indent=1), encoding="utf-8")
+        (folder / "taste.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Taste:
@@ -146,11 +151,13 @@ def _maximise(choices: Sequence[Choice]) -> NDArray[np.float64]:
     return np.asarray(minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(prior)).x)
 
 
-def _quality(choices: Sequence[Choice], per_unit: NDArray[np.float64]) -> dict[str, float]:
-    """How good the order is on the choices that the weights were fitted on: NDCG@10."""
+def ndcg(scores: NDArray[np.floating], won: NDArray[np.bool_]) -> float:
+    """NDCG@10 of the order that `scores` (n,) give: equal ones stand as they come."""
     gain = 1 / np.log2(np.arange(2, 12))
-    got = []
-    for choice in choices:
-        first = choice.won[np.argsort(-(choice.table @ per_unit), kind="stable")[:10]]
-        got.append(gain[: len(first)][first].sum() / gain[: min(10, int(choice.won.sum()))].sum())
-    return {"ndcg_fitted": float(np.mean(got))}
+    first = won[np.argsort(-scores, kind="stable")[:10]]
+    return float(gain[: len(first)][first].sum() / gain[: min(10, int(won.sum()))].sum())
+
+
+def _quality(choices: Sequence[Choice], per_unit: NDArray[np.float64]) -> dict[str, float]:
+    """How good the order is on the choices that the weights were fitted on."""
+    return {"ndcg_fitted": float(np.mean([ndcg(choice.table @ per_unit, choice.won) for choice in choices]))}
