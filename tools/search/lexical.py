@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tools.columns import Mask
     from tools.domain import Domain
 
+Read = tuple[str, list[tuple[int, float]]]  # a word of a query, and the terms it stands for with what each is worth
 FIELDS = {"title": 3.0, "people": 2.0, "facets": 1.0, "description": 1.0}  # weight of a word found there
 NAMED = 2  # of them, the first ones hold names
 K1, B = 1.2, 0.5  # saturation of repeated words; how much a long field counts against a match
@@ -148,12 +149,16 @@ class Lexical:
         parts = {name: words(name) for name in people}
         return [name for name, held in parts.items() if held and (wanted >= set(held) or wanted == {held[-1]})]
 
-    def _read(self, text: str) -> Iterator[tuple[str, list[tuple[int, float]]]]:
+    @cached_property
+    def _read(self) -> Callable[[str], list[Read]]:
+        """`_understand`, of the last texts once: the search and the reasons for each item ask for the same one."""
+        return lru_cache(64)(self._understand)
+
+    def _understand(self, text: str) -> list[Read]:
         """Each word of the query that tells something, and the terms it stands for with what a match is worth."""
-        said = list(dict.fromkeys(words(text, wish=True)))
-        for word in (word for word in said if word not in self.silent):
-            code = self._codes.get(word)
-            yield word, self._slips(word) if code is None else [(code, 1.0)]
+        said = (word for word in dict.fromkeys(words(text, wish=True)) if word not in self.silent)
+        known = ((word, self._codes.get(word)) for word in said)
+        return [(word, self._slips(word) if code is None else [(code, 1.0)]) for word, code in known]
 
     def _slips(self, word: str) -> list[tuple[int, float]]:
         """Terms one slip away (two in a long word): a letter missing, doubled, wrong, or swapped with the next.
