@@ -176,9 +176,13 @@ def _nearest(points: Floats, centres: Floats) -> NDArray[np.intp]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Fewer distinct points than groups, or a mixture that has not settled: the figures judge that, not a warning."""
+    """Fewer distinct points than groups, or a mixture that has not settled: the figures judge that, not a warning. And
+    one thread: on so few points several wait for each other, a hundred times as long where other work has the cores.
+    """
+    import sklearn.cluster  # noqa: F401 - loads the threads that are limited
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
-    with warnings.catch_warnings():
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
