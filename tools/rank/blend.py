@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 Mask = NDArray[np.bool_]
+Newness = NDArray[np.float64] | float  # how far the cold-start model speaks for each user
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
@@ -133,36 +134,36 @@ def hybrid(context: Context, items: NDArray[np.int32], columns: Columns, filters
     return np.asarray(sum(w * part for w, part in parts) / sum(w for w, _ in parts), np.float32)
 
 
-def taste(
-    box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: NDArray[np.float64] | float
-) -> Floats:
+def taste(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Floats:
     """How well each candidate suits the user, a rank in (0, 1], (n,): by what was learned from those with a history,
     less what many like anyway, giving way to what the cold-start model says by its `share`. Arrays may have users
     before that axis; cells that are not `among` the candidates are 0.
     """
     newcomer = ranked(np.where(among, columns["popularity"].round(DIGITS), np.nan))
-    listed = short_list(box, items, columns, among)
+    listed = short_list(box, items, columns, among, share)
     judged = {**columns, "ctr": np.where(listed, columns.get("ctr", np.float32(np.nan)), np.nan)}
-    settled = ranked(np.where(among, _utility(box, items, judged, among), np.nan))
+    settled = ranked(np.where(among, _utility(box, items, judged, among, share), np.nan))
     share = np.asarray(share)[..., None]
     return np.asarray(share * newcomer + (1 - share) * settled, np.float32)
 
 
-def short_list(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask) -> Mask:
+def short_list(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Mask:
     """The candidates for which the chance of a click counts: the best by all the rest. A cascade, so that a crowd of
     users does not need it of hundreds of items each.
     """
     rest: Columns = {source: scores for source, scores in columns.items() if source != "ctr"}
-    return highest(_utility(box, items, rest, among), among, LISTED)
+    return highest(_utility(box, items, rest, among, share), among, LISTED)
 
 
-def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask) -> Floats:
-    """What was learned of the user's taste, less the domain's `long_tail` for what many like anyway."""
+def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Floats:
+    """What was learned of the user's taste, less the domain's `long_tail` for what many like anyway: from those with a
+    history, as newcomers are best served by just that.
+    """
     utility, (common, _) = (
         box.taste.utility(table(columns, among)),
         _standard(np.log1p(box.popularity.liked)[items], among),
     )
-    less = box.domain.mix.long_tail * _standard(utility, among)[1] * common
+    less = box.domain.mix.long_tail * (1 - np.asarray(share)[..., None]) * _standard(utility, among)[1] * common
     return np.asarray((utility - less).round(DIGITS), np.float32)
 
 
