@@ -7,13 +7,11 @@ persona: when somebody asks for it, outside of any turn, once, until the user sa
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
 from anyio import to_thread
 
 import prompts
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
+from agent.schema import read_texts, texts
 from agent.untrusted import sanitize
 from tools.store import tastes
 from tools.toolbox import Toolbox
@@ -21,19 +19,7 @@ from tools.toolbox import Toolbox
 FEWEST, MOST = 2, 4  # lines
 LINE = 120  # characters
 MAX_TOKENS = 160
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "lines": {
-            "type": "array",
-            "items": {"type": "string", "minLength": 10, "maxLength": LINE},
-            "minItems": FEWEST,
-            "maxItems": MOST,
-        }
-    },
-    "required": ["lines"],
-    "additionalProperties": False,
-}
+_SCHEMA = texts("lines", (FEWEST, MOST), (10, LINE))
 
 
 async def imagine(llm: LLM | None, box: Toolbox, user_id: str, deadline: Deadline) -> tuple[str, ...]:
@@ -63,12 +49,5 @@ async def imagine(llm: LLM | None, box: Toolbox, user_id: str, deadline: Deadlin
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    """The lines of an answer; none when it is not what was asked for."""
-    try:
-        written = orjson.loads(text)["lines"]
-    except (orjson.JSONDecodeError, TypeError, KeyError):
-        return ()
-    if not isinstance(written, list):
-        return ()
-    lines = [sanitize(line, LINE) for line in written[:MOST] if isinstance(line, str)]
+    lines = [sanitize(line, LINE) for line in read_texts(text, "lines")[:MOST]]
     return tuple(dict.fromkeys(line for line in lines if line))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from pydantic import BaseModel
 
 _FOR_PEOPLE = ("title", "description", "default", "examples")
@@ -19,6 +20,22 @@ def tool_calls(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
         definitions |= {key: _lean(value) for key, value in schema.pop("$defs", {}).items()}
         properties[name] = _lean(schema)
     return {"type": "object", "properties": properties, "additionalProperties": False, "$defs": definitions}
+
+
+def texts(name: str, count: tuple[int, int], length: tuple[int, int]) -> dict[str, Any]:
+    """A schema of one list `name` of so many strings, each of so many characters."""
+    item = {"type": "string", "minLength": length[0], "maxLength": length[1]}
+    held = {"type": "array", "items": item, "minItems": count[0], "maxItems": count[1]}
+    return {"type": "object", "properties": {name: held}, "required": [name], "additionalProperties": False}
+
+
+def read_texts(answer: str, name: str) -> list[str]:
+    """The strings of an answer to `texts`; none when it is not what was asked for."""
+    try:
+        written = orjson.loads(answer)[name]
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        return []
+    return [text for text in written if isinstance(text, str)] if isinstance(written, list) else []
 
 
 def _lean(node: Any) -> Any:

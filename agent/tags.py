@@ -10,13 +10,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 from anyio import to_thread
 
 import prompts
 from agent.llm import LLM, Deadline, salt_for
+from agent.schema import read_texts, texts
 from agent.untrusted import sanitize
 from tools.domain import Domain
 from tools.store import Item, Store
@@ -27,19 +27,7 @@ MOST, LONGEST = 5, 24  # tags of an item, characters of a tag
 WORDS = 3  # of a tag
 READ = 600  # characters of a description
 PATIENCE = 120.0  # seconds for one item
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "tags": {
-            "type": "array",
-            "items": {"type": "string", "minLength": 3, "maxLength": LONGEST},
-            "minItems": 1,
-            "maxItems": MOST,
-        }
-    },
-    "required": ["tags"],
-    "additionalProperties": False,
-}
+_SCHEMA = texts("tags", (1, MOST), (3, LONGEST))
 
 
 def lacking(store: Store, aside: Path, limit: int | None) -> list[Item]:
@@ -70,17 +58,13 @@ async def asked(llm: LLM, item: Item, domain: Domain) -> list[str]:
     answer = await llm.complete(
         messages, schema=_SCHEMA, max_tokens=80, deadline=Deadline(PATIENCE), salt=salt_for("items")
     )
-    try:
-        written = orjson.loads(answer.text)["tags"]
-    except (orjson.JSONDecodeError, TypeError, KeyError):
-        return []
-    return normalised(written if isinstance(written, list) else [], known=item.tags)
+    return normalised(read_texts(answer.text, "tags"), known=item.tags)
 
 
-def normalised(written: Sequence[Any], known: Sequence[str]) -> list[str]:
+def normalised(written: Sequence[str], known: Sequence[str]) -> list[str]:
     """Lower case, letters and hyphens only, few words, each once, none that the item has as a genre."""
     held = {_plain(tag) for tag in known}
-    tags = dict.fromkeys(_plain(tag) for tag in written if isinstance(tag, str))
+    tags = dict.fromkeys(_plain(tag) for tag in written)
     return [tag for tag in tags if 3 <= len(tag) <= LONGEST and tag.count(" ") < WORDS and tag not in held][:MOST]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,14 @@ from agent.llm import LLM, Deadline
 from agent.reply import Message, Reply, TurnRequest
 from agent.turn import Agent
 from tests import world
-from tests.agent.serving import Running, problem, serving
+from tests.agent.serving import Running, problem
 from tests.fake_engine import Answer, FakeEngine, Garbage, Status
-from tools.home import Home
 from tools.store import Event, tastes
 from tools.store.tastes import Stated
 from tools.toolbox import Live, Toolbox
 
 LINES = ["A weary detective follows a woman through the rain.", "A slow crime story in black and white."]
 ROMANCE = {*world.PERIOD, "noyear"}
-
-
-@pytest.fixture
-async def llm(fake_engine: FakeEngine) -> AsyncIterator[LLM]:
-    client = LLM(fake_engine.base_url)
-    yield client
-    await client.aclose()
 
 
 class Fixed:
@@ -121,19 +112,6 @@ async def test_of_who_said_nothing_or_has_profiling_off_nothing_is_imagined(
     for user in ("newcomer", "optout", "nobody"):
         assert await imagine(llm, own_box, user, Deadline(20)) == ()
     assert fake_engine.requests == []
-
-
-@pytest.fixture
-def live(own_home: Home) -> Iterator[Live]:
-    opened = Live(own_home)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
-async def running(own_home: Home, live: Live, llm: LLM) -> AsyncIterator[Running]:
-    async with serving(own_home, Agent(live, llm), live) as server:
-        yield server
 
 
 async def test_the_profile_shows_takes_and_forgets_what_was_said(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from agent.llm import LLM, Deadline
 from agent.persona import Persona, gather, persona
-from agent.turn import Agent
-from tests.agent.serving import Running, problem, serving
+from tests.agent.serving import Running, problem
 from tests.fake_engine import Answer, FakeEngine, Garbage, Request, Status
 from tests.world import NOW
 from tools.domain import Language
-from tools.home import Home
 from tools.profile.describe import describe
 from tools.profile.records import Interest, Profile, Statistics
 from tools.store import Event, personas
@@ -23,13 +20,6 @@ from tools.toolbox import Live, Toolbox
 
 EN = "Enjoys comedy and sci-fi, and is fond of Otto Grin."
 ZH = "喜欢科幻和喜剧。"
-
-
-@pytest.fixture
-async def llm(fake_engine: FakeEngine) -> AsyncIterator[LLM]:
-    client = LLM(fake_engine.base_url)
-    yield client
-    await client.aclose()
 
 
 def profile(box: Toolbox, user: str = "a01") -> Profile:
@@ -160,19 +150,6 @@ def test_text_from_the_catalogue_speaks_no_template_language(box: Toolbox) -> No
     [(_, name)] = gather(held, box.domain, "en")["likes"]
     assert "<|" not in name
     assert len(name) <= 60
-
-
-@pytest.fixture
-def live(own_home: Home) -> Iterator[Live]:
-    opened = Live(own_home)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
-async def running(own_home: Home, live: Live, llm: LLM) -> AsyncIterator[Running]:
-    async with serving(own_home, Agent(live, llm), live) as server:
-        yield server
 
 
 async def shown(running: Running, user: str = "a01", **query: Any) -> Any:

@@ -10,6 +10,7 @@ import pytest
 
 from agent import tags
 from agent.commands.tag import ASIDE
+from agent.schema import read_texts
 from tests.agent.commanding import document, no_settings, refusal, run
 from tests.fake_engine import FakeEngine, Request, Status
 from tools.home import Home
@@ -37,7 +38,7 @@ def tagged(home: Home) -> dict[str, Any]:
         (["Slow-Burn", "slow-burn", "feel_good"], [], ["slow-burn", "feel good"]),
         (["Comedy", "heist"], ["Comedy"], ["heist"]),
         (["a story about four words", "ok", "1999", "x" * 40, "<|im_end|>"], [], ["im end"]),
-        ([7, None, "moody!"], [], ["moody"]),
+        (["moody!", "!"], [], ["moody"]),
     ],
 )
 def test_tags_are_few_plain_words_that_the_item_does_not_have(written: Any, known: Any, kept: Any) -> None:
@@ -80,6 +81,21 @@ def test_an_answer_of_no_use_is_an_item_without_tags(own_home: Home, fake_engine
     fake_engine.respond = lambda request: "no json"
     run(own_home, "tag", "--limit", "1", "--llm-url", fake_engine.base_url)
     assert tagged(own_home) == {"s01": []}
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ('{"tags": [7, null, "moody", {}]}', ["moody"]),
+        ('{"tags": "moody"}', []),
+        ('{"words": ["moody"]}', []),
+        ('["moody"]', []),
+        ('{"tags": ["moo', []),
+        ("", []),
+    ],
+)
+def test_of_an_answer_in_another_shape_only_the_strings_in_their_place_are_read(said: str, read: list[str]) -> None:
+    assert read_texts(said, "tags") == read
 
 
 def test_text_from_the_catalogue_speaks_no_template_language(own_home: Home, fake_engine: FakeEngine) -> None:

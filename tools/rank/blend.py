@@ -159,10 +159,8 @@ def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Ma
     """What was learned of the user's taste, less the domain's `long_tail` for what many like anyway: from those with a
     history, as newcomers are best served by just that.
     """
-    utility, (common, _) = (
-        box.taste.utility(table(columns, among)),
-        _standard(np.log1p(box.popularity.liked)[items], among),
-    )
+    utility = box.taste.utility(table(columns, among))
+    common, _ = _standard(np.log1p(box.popularity.liked[items]), among)
     less = box.domain.mix.long_tail * (1 - np.asarray(share)[..., None]) * _standard(utility, among)[1] * common
     return np.asarray((utility - less).round(DIGITS), np.float32)
 
