@@ -135,3 +135,15 @@ def test_the_long_tail_knob_moves_slates_to_what_fewer_liked(box: Toolbox) -> No
         return float(np.mean([box.popularity.liked[box.catalogue.index(item)] for item in shown]))
 
     assert liked(2.0) < liked(0.0)
+
+
+def test_of_what_fits_the_words_what_many_like_is_no_worse_for_that(box: Toolbox) -> None:
+    plain, tailed = (recommend(mixed(box, long_tail=of), "a01", "a comedy", k=8) for of in (0.0, 2.0))
+    assert ids(plain) == ids(tailed)
+    assert ids(recommend(mixed(box, long_tail=0.0), "a01", k=8)) != ids(
+        recommend(mixed(box, long_tail=2.0), "a01", k=8)
+    )
+
+
+def ids(slate: Any) -> list[str]:
+    return [item.item_id for item in slate.items]

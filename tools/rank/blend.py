@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 Mask = NDArray[np.bool_]
-Newness = NDArray[np.float64] | float  # how far the cold-start model speaks for each user
+Newness = NDArray[np.float64] | float  # how far the cold-start model speaks for each user, or what is left of 1
 
 TELLING: tuple[EvidenceKind, ...] = ("search", "neighbors", "profile", "ctr", "popularity", "exploration")
 STANDS_OUT = (0.15, 0.25)  # cosine between the best found and the last, from which words lead and lead fully
@@ -77,7 +77,7 @@ def best(context: Context, filters: Filters, k: int) -> tuple[NDArray[np.int32],
     items = context.bus.items()
     items = items[context.eligible[items]]
     columns = {source: context.bus.scores(source, items) for source in context.bus.sources}
-    scores = hybrid(context, items, columns, filters)
+    scores = hybrid(context, items, columns, filters, asked)
     new = columns.get("exploration", np.full(len(items), np.nan, np.float32))
     [first] = slate(context.box, Histories.of([context.user]), items[None], scores[None], new[None], k, asked)
     first = first[first >= 0]
@@ -118,14 +118,17 @@ def members(box: Toolbox, floor: Floor) -> Mask:
     return box.catalogue.mask({floor.attribute: {operator: list(floor.values)}})
 
 
-def hybrid(context: Context, items: NDArray[np.int32], columns: Columns, filters: Filters) -> NDArray[np.float32]:
+def hybrid(
+    context: Context, items: NDArray[np.int32], columns: Columns, filters: Filters, asked: bool
+) -> NDArray[np.float32]:
     """Score in [0, 1] of n candidates `items`, (n,): the weighted mean of how well each meets the words, the title
     named and the user's taste. `columns` hold what each source says of them, (n,).
     """
     weights = context.box.domain.blend
     everyone = np.ones(len(columns["popularity"]), bool)
     share = shares(context.box, [context.user])[0] if any(source in columns for source in PERSONAL) else 1.0
-    parts = [(weights.taste, taste(context.box, items, columns, everyone, share))]
+    tail = 0.0 if asked else 1 - share  # of what fits the words, what many like is no worse for that
+    parts = [(weights.taste, taste(context.box, items, columns, everyone, share, tail))]
     if "search" in columns:
         lead = _lead(context, filters, columns["search"])
         parts.append((weights.search * lead, contrasted(columns["search"])))
@@ -134,34 +137,35 @@ def hybrid(context: Context, items: NDArray[np.int32], columns: Columns, filters
     return np.asarray(sum(w * part for w, part in parts) / sum(w for w, _ in parts), np.float32)
 
 
-def taste(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Floats:
+def taste(
+    box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness, tail: Newness
+) -> Floats:
     """How well each candidate suits the user, a rank in (0, 1], (n,): by what was learned from those with a history,
-    less what many like anyway, giving way to what the cold-start model says by its `share`. Arrays may have users
-    before that axis; cells that are not `among` the candidates are 0.
+    giving way to what the cold-start model says by its `share`, less what many like anyway where `tail` is above 0 (at
+    1 the whole `long_tail` of the domain file). Arrays may have users before that axis; cells that are not `among` the
+    candidates are 0.
     """
     newcomer = ranked(np.where(among, columns["popularity"].round(DIGITS), np.nan))
-    listed = short_list(box, items, columns, among, share)
+    listed = short_list(box, items, columns, among, tail)
     judged = {**columns, "ctr": np.where(listed, columns.get("ctr", np.float32(np.nan)), np.nan)}
-    settled = ranked(np.where(among, _utility(box, items, judged, among, share), np.nan))
+    settled = ranked(np.where(among, _utility(box, items, judged, among, tail), np.nan))
     share = np.asarray(share)[..., None]
     return np.asarray(share * newcomer + (1 - share) * settled, np.float32)
 
 
-def short_list(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Mask:
+def short_list(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, tail: Newness) -> Mask:
     """The candidates for which the chance of a click counts: the best by all the rest. A cascade, so that a crowd of
     users does not need it of hundreds of items each.
     """
     rest: Columns = {source: scores for source, scores in columns.items() if source != "ctr"}
-    return highest(_utility(box, items, rest, among, share), among, LISTED)
+    return highest(_utility(box, items, rest, among, tail), among, LISTED)
 
 
-def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, share: Newness) -> Floats:
-    """What was learned of the user's taste, less the domain's `long_tail` for what many like anyway: from those with a
-    history, as newcomers are best served by just that.
-    """
+def _utility(box: Toolbox, items: NDArray[np.int32], columns: Columns, among: Mask, tail: Newness) -> Floats:
+    """What was learned of the user's taste, less what many like anyway."""
     utility = box.taste.utility(table(columns, among))
     common, _ = _standard(np.log1p(box.popularity.liked[items]), among)
-    less = box.domain.mix.long_tail * (1 - np.asarray(share)[..., None]) * _standard(utility, among)[1] * common
+    less = box.domain.mix.long_tail * np.asarray(tail)[..., None] * _standard(utility, among)[1] * common
     return np.asarray((utility - less).round(DIGITS), np.float32)
 
 

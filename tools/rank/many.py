@@ -59,8 +59,8 @@ def _slates(box: Toolbox, users: Sequence[UserView], k: int, among: Sequence[Mas
     items, known, columns = _candidates(box, users, seen, eligible, k)
     new = columns.pop("exploration", np.full(items.shape, np.nan, np.float32))
     share = shares(box, users)
-    columns["ctr"] = _chances(box, users, items, short_list(box, items, columns, known, share))
-    scores = np.where(known, taste(box, items, columns, known, share), -np.inf).astype(np.float32)
+    columns["ctr"] = _chances(box, users, items, short_list(box, items, columns, known, 1 - share))
+    scores = np.where(known, taste(box, items, columns, known, share, 1 - share), -np.inf).astype(np.float32)
     first = slate(box, seen, items, scores, new, k)
     shown = [
         np.where(first < 0, none, np.take_along_axis(of, first, axis=1))
