@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field
@@ -50,11 +50,35 @@ _LEFTOVER = re.compile(rf"^(?:[^\w《\"“(]|{_EMPTY})+|(?:[^\w》\"”)]|以外
 LOOK_BACK = 60  # characters before a name in which a negation of it may stand
 
 
+class Critique(BaseModel):
+    """A wish against what was shown: `direction` of a number or date field, or of one `value` of a facet."""
+
+    field: str
+    direction: Literal["more", "less"]  # cheaper is less price, newer is more year
+    value: str | None = None  # of a facet: "less scary" is less Horror
+    of: int | None = None  # which shown item: 1 is the first, -1 the last; None where the words name none
+
+
+class Soft(BaseModel):
+    """A wish that is no requirement; `operator` and `value` as in filters."""
+
+    field: str
+    operator: str
+    value: Any
+
+
 class Intent(BaseModel):
     """`filters`: what was asked for by name or number. `query`: the words to search with, never empty for a text."""
 
     query: str
     filters: Filters = Field(default_factory=dict)
+    like: list[str] = Field(default_factory=list)  # ids of items named as a model to follow
+    like_shown: list[int] = Field(default_factory=list)  # the same of shown items, as in `Critique.of`
+    critiques: list[Critique] = Field(default_factory=list)
+    k: int | None = None  # how many were asked for
+    soft: list[Soft] = Field(default_factory=list)  # wishes; none of them is in `filters`, their words are in `query`
+    removed: list[str] = Field(default_factory=list)  # fields on which the words lift what held before
+    reset: bool = False  # nothing of what was said before holds
 
 
 def understand(text: str, catalogue: Catalogue, domain: Domain) -> Intent:
