@@ -16,7 +16,7 @@ from agent import claims, phrases
 from agent.untrusted import sanitize
 from tools.catalogue import Catalogue
 from tools.domain import Domain, Language
-from tools.intent import denial
+from tools.reading.negation import denial
 from tools.slate import SlateItem
 
 _SENTENCE = re.compile(r"[^.!?。！？]+(?:[.!?。！？](?!\s|$|[\"”」』)）])[^.!?。！？]*)*[.!?。！？]*[\"”」』)）]*\s*")

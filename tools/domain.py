@@ -181,6 +181,7 @@ class Domain(Strict):
     tone: str = "warm and concrete"
     languages: tuple[Language, ...] = ("en", "zh")
     aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> value -> other names
+    names: dict[str, dict[Language, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> what people call it
 
     @classmethod
     def load(cls, name_or_file: str | Path) -> Domain:

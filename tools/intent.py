@@ -1,7 +1,8 @@
-"""What a request asks for, read by rules in English and Chinese: hard constraints, and words to search with.
+"""What a request asks for, read by rules in English and Chinese: hard constraints, wishes, and words to search with.
 
-This is the reader of the degraded mode and of `recommend --query`; it knows the catalogue's vocabulary, the domain's
-aliases and how people negate, and nothing about films. It prefers to read too little: an unread word still searches.
+This is the reader of every turn, of the degraded mode and of `recommend --query`; it knows the catalogue's vocabulary,
+the domain's names and how people say numbers and no, and nothing about films. It prefers to read too little: an unread
+word still searches. The readers are in tools/reading/; docs/understanding.md says what they read.
 """
 
 from __future__ import annotations
@@ -9,45 +10,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field
 
-from tools.bounds import Reading, plain_years, read_bounds
 from tools.catalogue import Catalogue, Filters
-from tools.columns import fold
 from tools.domain import Domain
-from tools.names import Names
+from tools.reading import critiques
+from tools.reading.dates import read_dates
+from tools.reading.fields import Fields
+from tools.reading.flags import Flags
+from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
+from tools.reading.names import Names
+from tools.reading.negation import denial
+from tools.reading.numbers import Numbers
+from tools.reading.text import LIST, Reading, blank, words
+from tools.reading.titles import QUOTED, Titles
+from tools.reading.values import Found, Values
+from tools.reading.wishes import Adjectives, split
+from tools.reading.years import plain_years, read_years
 
 MAX_TEXT = 1000  # characters read; a wish is shorter
+TEXTS = 2000  # items whose texts say which words are none misspelt
 
-_NOT_EN = (
-    r"(?<!why )\b(?:no|not|non|without|nothing|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?|never"
-    r"|nor|skip|minus|less|fewer|other than|instead of|rather than|anything but"
-    r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
-    r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
-    r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
-    r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|kind|of|much|is|in|by|with|from|into))*"
-    r"[\s-]*$"
-)
-_NOT_ZH = (
-    r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用|不需要|不含|不带|不太|不那么|不看"
-    r"|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级])别|讨厌|除了|排除|拒绝|避免|非|无)"
-    r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和)*\s*$"
-)
-_NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
 _OR = re.compile(r"[\s,，、]*(?:\bor\b|或者?|还是)\s*(?:an?\s+|the\s+)?", re.IGNORECASE)
-_AND = re.compile(
-    r"[\s,，、/]*(?:\b(?:and|nor|or)\b|和|或者?|以及|跟|与|还有|及)?\s*(?:an?\s+|any\s+|the\s+)?", re.IGNORECASE
-)
-_QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]|《([^》]+)》")
 _SOFT = re.compile(r"\b(?:too|very|so|really|that|much)\b|太|很|那么", re.IGNORECASE)
 _EMPTY = r"\b(?:i|an?|the|and|or|but|with|by|from|in|of|no|not|without|nothing|please|that|is)\b|的|和|由|请"
 _LEFTOVER = re.compile(rf"^(?:[^\w《\"“(]|{_EMPTY})+|(?:[^\w》\"”)]|以外|之外|{_EMPTY})+$", re.IGNORECASE)
-LOOK_BACK = 60  # characters before a name in which a negation of it may stand
 
 
 class Critique(BaseModel):
@@ -86,44 +77,80 @@ def understand(text: str, catalogue: Catalogue, domain: Domain) -> Intent:
     text = plain_years(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()[:MAX_TEXT])
     if catalogue not in _readers:
         _readers[catalogue] = _Reader(catalogue, domain)
-    reader = _readers[catalogue]
-    free = _blank(text, [*(found.span() for found in _QUOTED.finditer(text)), *reader.names.titles(text)])
-    bounds = read_bounds(free, catalogue)
-    free = _blank(free, [(r.start, r.end) for r in bounds])
-    people = list(reader.people(free))
-    free = _blank(free, [(r.start, r.end) for r in people])
-    readings = [*bounds, *people, *reader.facets(free)]
-    return Intent(query=_rest(text, readings), filters=_merge(readings))
+    return _readers[catalogue].read(text)
 
 
-@dataclass(frozen=True)
-class _Facet:
-    """A facet value standing in the text."""
-
-    start: int
-    end: int
-    field: str
-    value: str
+_readers: WeakKeyDictionary[Catalogue, _Reader] = WeakKeyDictionary()
 
 
 class _Reader:
-    """The vocabulary of one catalogue, prepared once."""
+    """The vocabulary of one catalogue, prepared once. Every reader hides from the next what it has read."""
 
     def __init__(self, catalogue: Catalogue, domain: Domain) -> None:
         self.catalogue = catalogue
-        self.values: dict[str, list[tuple[str, str]]] = {}  # folded name -> (field, value)
-        spoken = []
-        for spec in catalogue.fields.values():
-            if not spec.facet or spec.people:
-                continue
-            aliases = domain.aliases.get(spec.name, {})
-            for value in dict.fromkeys([*spec.values, *aliases]):
-                for name in (value, *aliases.get(value, ())):
-                    self.values.setdefault(_key(name), []).append((spec.name, value))
-                    spoken.append(name)
-        spoken.sort(key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(_spoken, spoken)) or r"(?!)", re.IGNORECASE)
-        self.names = Names(catalogue, frozenset(self.values))
+        fields, known = Fields(catalogue, domain), _vocabulary(catalogue)
+        self.titles, self.manner = Titles(catalogue), Manner(fields, domain)
+        self.numbers, self.flags = Numbers(fields), Flags(fields)
+        self.values = Values(fields, domain, known)
+        self.names = Names(catalogue, frozenset(self.values.facets), known)
+        self.comparisons = critiques.Comparisons(fields)
+        self.adjectives = Adjectives(fields, self.comparisons)
+
+    def read(self, text: str) -> Intent:
+        said = words(text)
+        like, named = self.titles.liked(text, said)
+        free = blank(text, [*(found.span() for found in QUOTED.finditer(text)), *self.titles.written(text, said), *named])
+        every, like_shown = critiques.shown(free)
+        lifted = list(self.manner.lifted(free))
+        resets = [found.span() for found in RESET.finditer(free)]
+        free = blank(free, [*((start, end) for start, end, _ in lifted), *resets])
+        bounds, free = self._bounds(free)
+        found = self.values.find(free)
+        cancelled, found = self._cancelled(free, found)
+        compared = list(self.comparisons.read(free))
+        facets = list(self.facets(free, found))
+        wishes = list(self.adjectives.read(blank(free, [(w.start, w.end) for w in compared])))
+        hard, soft = split(text, [*bounds, *facets])
+        gone = [Reading(w.start, w.end, w.field, "", None) for w in compared]
+        gone += [Reading(start, end, "", "", None) for start, end in [*((a, b) for a, b, _ in lifted), *resets]]
+        kept = [r for r in soft if r.stands or r.operator in ("!=", "not_contains")]
+        critical = [*compared, *critiques.of_values(free, [f for f in found if self.catalogue.fields[f.field].values])]
+        return Intent(
+            query=_rest(text, [*hard, *kept, *gone]),
+            filters=_merge(hard),
+            like=like,
+            like_shown=like_shown,
+            critiques=[
+                Critique(field=w.field, direction=w.direction, value=w.value, of=every[0] if every else None)
+                for w in sorted(critical, key=lambda w: w.start)
+            ],
+            k=self.manner.count(blank(free, [(w.start, w.end) for w in compared])),
+            soft=[*_soft(soft), *(Soft(field=f, operator=op, value=value) for _, _, f, op, value in wishes)],
+            removed=list(dict.fromkeys([*(field for _, _, fields in lifted for field in fields), *cancelled])),
+            reset=bool(resets),
+        )
+
+    def _bounds(self, text: str) -> tuple[list[Reading], str]:
+        """Numbers, dates, flags and people; and the text without them."""
+        out: list[Reading] = []
+        for reader in (
+            lambda free: read_dates(free, self.catalogue),
+            lambda free: read_years(free, self.catalogue),
+            self.numbers.read,
+            self.flags.read,
+            lambda free: list(self.people(free)),
+        ):
+            found = reader(text)
+            text = blank(text, [(r.start, r.end) for r in found])
+            out += found
+        return out, text
+
+    def _cancelled(self, text: str, found: list[Found]) -> tuple[list[str], list[Found]]:
+        """ "Drop the horror filter" lifts what was said of its field."""
+        gone = [
+            f for f in found if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
+        ]
+        return [f.field for f in gone], [f for f in found if f not in gone]
 
     def people(self, text: str) -> Iterator[Reading]:
         """A person wanted is wanted in one role, a person refused in all."""
@@ -138,8 +165,7 @@ class _Reader:
                 operator = self._operator(field, refusal is not None, name in either)
                 yield Reading(start, name.end, field, operator, [value])
 
-    def facets(self, text: str) -> list[Reading]:
-        found = [_Facet(*m.span(), *place) for m in self.pattern.finditer(text) for place in self._places(m[0])]
+    def facets(self, text: str, found: Sequence[Found]) -> list[Reading]:
         out = [reading for group in _groups(found, text) for reading in self._group(group, text)]
         wanted = {(r.field, r.value[0]) for r in out if r.stands}
         refused = {(r.field, r.value[0]) for r in out if not r.stands and not _SOFT.search(text[r.start : r.end])}
@@ -147,15 +173,16 @@ class _Reader:
         # "horror, but not too scary" is still horror; "I like horror, but no horror tonight" is not
         return [r for r in out if (r.field, r.value[0]) not in (both if r.stands else wanted - refused)]
 
-    def _group(self, group: list[_Facet], text: str) -> Iterator[Reading]:
+    def _group(self, group: list[Found], text: str) -> Iterator[Reading]:
         gaps = [text[a.end : b.start] for a, b in pairwise(group)]
         joined = any(re.search(r"\w", gap) for gap in gaps)  # "no a, b or c" refuses all three, "no a, b" only a
         either = len(group) > 1 and any(_OR.fullmatch(gap) for gap in gaps)
+        less = {wish.value: wish.start for wish in critiques.of_values(text, group) if wish.direction == "less"}
         start = None
         for n, facet in enumerate(group):
             follows = group[n - 1].end if joined and start is not None else None
             refusal = denial(text, facet.start)
-            start = follows if refusal is None else refusal
+            start = less.get(facet.value, follows) if refusal is None else refusal
             denied = start is not None
             operator = self._operator(facet.field, denied, either)
             stands = "" if denied else facet.value
@@ -163,59 +190,37 @@ class _Reader:
                 facet.start if start is None else start, facet.end, facet.field, operator, [facet.value], stands
             )
 
-    def _places(self, said: str) -> list[tuple[str, str]]:
-        key = _key(said)
-        return next(
-            (self.values[k] for k in (key, key.removesuffix("s"), key.removesuffix("es")) if k in self.values), []
-        )
-
     def _operator(self, field: str, denied: bool, either: bool = False) -> str:
-        if denied:
-            return "not_contains"
         spec = self.catalogue.fields[field]
-        if spec.kind == "string" and not spec.people:
+        single = spec.kind == "string" and not spec.people
+        if denied:
+            return "!=" if single else "not_contains"
+        if single:
             return "in"
         return "contains_any" if either else "contains"
 
 
-def denial(text: str, at: int) -> int | None:
-    """Where the negation starts that ends right before `at`."""
-    begin = max(0, at - LOOK_BACK)
-    found = _NEGATED.search(text[begin:at])
-    return begin + found.start() if found else None
+def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
+    """Words of the items' own texts: none of them is a misspelt name."""
+    texts = [*catalogue.titles, *(item.description or "" for item in catalogue.items[:TEXTS])]
+    return frozenset(re.findall(r"[a-z]{5,}", "\n".join(texts).casefold()))
 
 
-_readers: WeakKeyDictionary[Catalogue, _Reader] = WeakKeyDictionary()
-
-
-def _key(name: str) -> str:
-    return fold(name).replace(" ", "")
-
-
-def _spoken(name: str) -> str:
-    """A pattern for a name as people write it: hyphen or space or neither, a plural; in Chinese anywhere."""
-    parts = re.findall(r"\w+", name)
-    body = r"[\s\-'’]*".join(map(re.escape, parts)) or re.escape(name)
-    return rf"(?<![a-z0-9]){body}(?:e?s)?(?![a-z0-9])" if name.isascii() else body
-
-
-def _groups(found: Sequence[_Facet], text: str) -> list[list[_Facet]]:
-    """Facets of one field that follow each other with nothing between but commas and conjunctions."""
-    out: list[list[_Facet]] = []
-    for facet in found:
+def _groups(found: Sequence[Found], text: str) -> list[list[Found]]:
+    """Values of one field that follow each other with nothing between but commas and conjunctions."""
+    out: list[list[Found]] = []
+    for value in found:
         last = out[-1][-1] if out else None
-        if last and last.field == facet.field and _AND.fullmatch(text[last.end : facet.start]):
-            out[-1].append(facet)
+        if last and last.field == value.field and LIST.fullmatch(text[last.end : value.start]):
+            out[-1].append(value)
         else:
-            out.append([facet])
+            out.append([value])
     return out
 
 
-def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with spans hidden from later rules, positions kept."""
-    for start, end in spans:
-        text = text[:start] + "\0" * (end - start) + text[end:]
-    return text
+def _soft(readings: Sequence[Reading]) -> Iterator[Soft]:
+    for field, bounds in _merge(readings).items():
+        yield from (Soft(field=field, operator=operator, value=value) for operator, value in bounds.items())
 
 
 def _merge(readings: Sequence[Reading]) -> Filters:

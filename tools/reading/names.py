@@ -1,4 +1,4 @@
-"""Names in running text: people the catalogue knows, people it does not but the words point to, and titles.
+"""Names in running text: people the catalogue knows, also misspelt, and people it does not but the words point to.
 
 A known name is found wherever it stands; an unknown one only after or before a word that says what it is ("with", "by",
 "主演"), because a person the catalogue lacks must become a constraint that nothing meets, not a word that is ignored.
@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from tools.catalogue import Catalogue, FieldSpec
 from tools.columns import fold
+from tools.reading.everyday import EVERYDAY
+from tools.reading.fuzzy import Near
+from tools.reading.text import WORD
 
 LONGEST = 6  # words of a name
-_WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f](?:[\w'’&-]|\.(?=\w))*", re.ASCII)
+CERTAIN = 7  # letters of a misspelt last name that needs no cue
 _CAPITAL = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’.-]*"
 _PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)(?!\w)"
 _NAME = rf"({_CAPITAL}(?:\s+(?:{_PARTICLE}|{_CAPITAL})){{0,4}})"
@@ -26,12 +29,12 @@ _BEFORE_ZH = (
 _AFTER_ZH = r"(?:是|为|:)((?:[^\W\da-zA-Z_]|·){2,12}?)(?=的|[，。、,\s]|$)"
 
 # Who makes a work, and who appears in it: how the fields that hold them are called, and the words that lead to a name.
-_MADE = r"direct|author|artist|writer|creator|maker|composer|developer"
+_MADE = r"direct|author|artist|writer|creator|maker|composer|develop|design|brand|publish|manufactur|studio|label|channel"
 _SEEN = r"cast|actor|star|performer|singer|host"
 _ROLES = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
-        (_MADE, rf"\b(?i:(?:directed|written|made|created|composed) by|director|author)\s+{_NAME}"),
+        (_MADE, rf"\b(?i:(?:directed|written|made|created|composed|designed|published) by|director|author)\s+{_NAME}"),
         (_MADE, rf"\b(?i:by)\s+{_NAME}"),
         (_SEEN, rf"\b(?i:starring|featuring|stars)\s+{_NAME}"),
         (_SEEN, rf"\b(?i:with|without)\s+{_NAME}"),
@@ -42,7 +45,7 @@ _ROLES = tuple(
     )
 )
 _CUES = (
-    (_MADE, re.compile(r"\b(?:(?:directed|written|made|created|composed) )?by $", re.IGNORECASE)),
+    (_MADE, re.compile(r"\b(?:(?:directed|written|made|created|composed|designed|published) )?by $", re.IGNORECASE)),
     (_SEEN, re.compile(r"\b(?:with|without|starring|featuring) $", re.IGNORECASE)),
 )
 
@@ -59,9 +62,12 @@ class Name:
 
 
 class Names:
-    """The names of one catalogue. `taken`: folded words (spaces removed) that mean something else, such as facets."""
+    """The names of one catalogue. `taken`: folded words (spaces removed) that mean something else, such as facets;
+    `words`: those of the catalogue's texts, which are no misspelt names.
+    """
 
-    def __init__(self, catalogue: Catalogue, taken: frozenset[str]) -> None:
+    def __init__(self, catalogue: Catalogue, taken: frozenset[str], words: frozenset[str]) -> None:
+        self._words = words
         self.people_fields = [spec for spec in catalogue.fields.values() if spec.people]
         self._taken = taken
         self._known: dict[str, list[tuple[FieldSpec, str]]] = {}
@@ -74,14 +80,9 @@ class Names:
                 self._last.setdefault(fold(value).split()[-1], set()).add(fold(value))
                 self._counts[spec.name, value] = int(size)
         self._han = [name for name in self._known if not name.isascii() and len(name) >= 2]
-        self._titles = {fold(title) for title in catalogue.titles if len(fold(title).split()) >= 2}
-
-    def titles(self, text: str) -> Iterator[tuple[int, int]]:
-        """Catalogued titles of two words or more, written as titles are: no genre is wished for in "Star Wars"."""
-        for start, end in _spans(text, 2 * LONGEST):
-            said = text[start:end]
-            if fold(said) in self._titles and not said[0].islower() and not said.split()[-1][0].islower():
-                yield start, end
+        self._first = {name.split()[0] for name in self._known}
+        self._near = Near(name for name in self._known if name.isascii())
+        self._near_last = Near(n for n, full in self._last.items() if len(full) == 1 and n.isascii() and n not in EVERYDAY)
 
     def people(self, text: str) -> list[Name]:
         """People in the order of the rules; no two overlap."""
@@ -91,11 +92,15 @@ class Names:
         for role, pattern in _ROLES:
             for found in pattern.finditer(text):
                 self._add(out, self._cued(role, found))
-        for start, end in _spans(text, LONGEST):
-            self._add(out, self._plain(text, start, end))
-        for name in self._han:
+        said = [found.span() for found in WORD.finditer(text)]
+        for first in range(len(said)):
+            for start, end in self._spans(text, said, first):
+                self._add(out, self._plain(text, start, end))
+        for name in self._han if not text.isascii() else ():
             at = text.find(name)
             self._add(out, self._named("", name, at, at, at + len(name)) if at >= 0 else None)
+        for start, end in said:
+            self._add(out, self._misspelt(text, start, end))
         return out
 
     def roles(self, name: Name) -> list[tuple[str, str]]:
@@ -105,6 +110,14 @@ class Names:
     def _add(self, out: list[Name], name: Name | None) -> None:
         if name and not any(name.start < n.end and n.start < name.end for n in out):
             out.append(name)
+
+    def _spans(self, text: str, said: list[tuple[int, int]], first: int) -> Iterator[tuple[int, int]]:
+        """Runs of words from the `first` that may be a name, the longest first."""
+        start = said[first][0]
+        if fold(text[slice(*said[first])]).split(" ")[0] not in self._first:
+            return
+        for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
+            yield start, said[last][1]
 
     def _cued(self, role: str, found: re.Match[str]) -> Name | None:
         group = next(n for n, said in enumerate(found.groups(), 1) if said)
@@ -128,6 +141,20 @@ class Names:
         role, begin = (cue[0], cue[1].start()) if cue else ("", start)
         return self._named(role, fold(said), begin, start, end)
 
+    def _misspelt(self, text: str, start: int, end: int) -> Name | None:
+        """A long last name, or a full name, that is nearly one known person's."""
+        said = fold(text[start:end])
+        if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._words or text[start:end].count(" "):
+            return None
+        last = self._near_last.word(said)
+        if last is None:
+            return None
+        key, begin = next(iter(self._last[last])), start
+        if first := re.search(rf"(?i:{re.escape(key.split()[0][:3])})\w*\s+$", text[:start]):
+            begin = first.start()
+        cue = next(((role, found) for role, cue in _CUES if (found := cue.search(text[:begin]))), None)
+        return self._named(cue[0] if cue else "", key, cue[1].start() if cue else begin, begin, end)
+
     def _named(self, role: str, key: str, start: int, at: int, end: int) -> Name | None:
         if key not in self._known or key.replace(" ", "") in self._taken:
             return None
@@ -135,11 +162,14 @@ class Names:
         return Name(start, end, at, spec.name, value)
 
     def _resolve(self, role: str, said: str) -> tuple[FieldSpec, str] | None:
-        """A known person by full name, or by a last name that only one has."""
+        """A known person by full name, or by a last name that only one has; also nearly so."""
         key = fold(said)
-        if key not in self._known:
-            key = next(iter(self._last.get(key, ()))) if len(self._last.get(key, ())) == 1 else ""
-        return self._best(role, key) if key else None
+        if key not in self._known and len(self._last.get(key, ())) == 1:
+            key = next(iter(self._last[key]))
+        if key not in self._known and key not in self._last:
+            last = self._near_last.word(key) if " " not in key else None
+            key = next(iter(self._last[last])) if last else self._near.phrase(key) if " " in key else None
+        return self._best(role, key) if key in self._known else None
 
     def _best(self, role: str, key: str) -> tuple[FieldSpec, str]:
         """In the field that the cue means, else in the one where the name stands most often."""
@@ -151,11 +181,3 @@ class Names:
     def _field(self, role: str) -> FieldSpec:
         fits = (spec for spec in self.people_fields if re.search(role, spec.name, re.IGNORECASE))
         return next(fits, self.people_fields[0])
-
-
-def _spans(text: str, longest: int) -> Iterator[tuple[int, int]]:
-    """Runs of up to `longest` words, longest first at each place."""
-    words = [found.span() for found in _WORD.finditer(text)]
-    for first in range(len(words)):
-        for last in range(min(first + longest, len(words)) - 1, first - 1, -1):
-            yield words[first][0], words[last][1]

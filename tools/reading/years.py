@@ -1,6 +1,6 @@
-"""Years and durations that people say, in English and Chinese, as bounds on the catalogue's number fields.
+"""Years and decades that people say, in English and Chinese, as bounds on the catalogue's year or date field.
 
-    "nothing before 1985" -> year >= 1985; "八十年代" -> year >= 1980 and <= 1989; "under two hours" -> runtime < 120
+    "nothing before 1985" -> year >= 1985; "八十年代" -> year >= 1980 and <= 1989
 
 Which field is meant is read from field names. Each rule is a pattern and the bounds that it stands for; rules are tried
 in order, and what one has read the next does not see.
@@ -10,25 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from tools.catalogue import Catalogue, FieldSpec
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A constraint read in `text[start:end]`; `stands` is what the search query keeps in its place."""
-
-    start: int
-    end: int
-    field: str
-    operator: str
-    value: Any
-    stands: str = ""
-
+from tools.reading.text import Reading
 
 # `first` and `last` are of everything that the pattern's groups matched: of a decade, or of both ends of a range.
 # "any": within one of the groups; "not": in none of them; "outside": not between them; "about": near them; "none": what
@@ -65,6 +50,7 @@ _OR_LATER, _OR_EARLIER = (
 
 PARTS = {"early": (0, 4), "mid": (3, 6), "late": (5, 9)}  # of a decade, generously
 NEAR = 2  # years that "around" reaches
+_MAYBE = re.compile(r"\d{2}|ties|十年代|[0-9]年代", re.IGNORECASE)
 LISTED = 50  # years that are listed one by one, as `tools.filters` takes them
 
 
@@ -106,38 +92,15 @@ YEARS: list[Rule] = [
     _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?(?:的)?", "any"),
 ]
 
-_HOURS = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|half an)[\s-]*(?:hours?|hrs?|h)\b(?:\s+and a half)?"
-_SPAN = rf"({_HOURS}(?:\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)\b)?|\d+[\s-]*(?:minutes?|mins?)\b)"
-_ZH_DIGITS = "零一二两三四五六七八九"
-_ZH_NUMBER = rf"(?:\d+(?:\.\d+)?|[{_ZH_DIGITS}十百]+)"
-_SPAN_ZH = rf"((?:{_ZH_NUMBER}\s*个?半?|半个?)\s*(?:小时|钟头)(?:{_ZH_NUMBER}\s*分钟?)?|{_ZH_NUMBER}\s*分钟)"
-_OVER, _UNDER = r"(?:over|above|more than|longer than)\s+", r"(?:under|below|less than|shorter than)\s+"
-DURATIONS: list[Rule] = [
-    _rule(rf"{_NOT}{_OVER}{_SPAN}|\b(?:at most|within|up to|max(?:imum)?(?: of)?)\s+{_SPAN}", "<= last"),
-    _rule(rf"{_NOT}{_UNDER}{_SPAN}|\b(?:at least|min(?:imum)?(?: of)?)\s+{_SPAN}", ">= first"),
-    _rule(rf"{_SPAN}\s*(?:or (?:less|under|shorter)|max\b|tops\b|at most)", "<= last"),
-    _rule(rf"{_SPAN}\s*(?:or (?:more|longer|over))", ">= first"),
-    _rule(rf"\b{_UNDER}{_SPAN}", "< first"),
-    _rule(rf"\b{_OVER}{_SPAN}", "> last"),
-    _rule(rf"(?:(?:时长|片长)?(?:不要|别|不)(?:能|要)?(?:超过|长于|多于)|最多|至多){_SPAN_ZH}(?:的)?", "<= last"),
-    _rule(rf"(?:时长|片长)?{_SPAN_ZH}(?:以内|之内|以下|内)(?:的)?", "<= last"),
-    _rule(rf"(?:不(?:要)?(?:少于|短于|低于)|至少|最少){_SPAN_ZH}(?:的)?|{_SPAN_ZH}以上(?:的)?", ">= first"),
-    _rule(rf"(?:少于|短于|低于|小于|不到|不足){_SPAN_ZH}(?:的)?", "< first"),
-    _rule(rf"(?:超过|长于|多于){_SPAN_ZH}(?:的)?", "> last"),
-]
-
-
-def read_bounds(text: str, catalogue: Catalogue) -> list[Reading]:
+def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     """Every bound said in `text` on a field that the catalogue has. Spans do not overlap, but bounds of one range share
     theirs.
     """
     out: list[Reading] = []
-    if year := _field(catalogue, r"year|release|publish", _holds_years):
+    year = _field(catalogue, r"year|release|publish", _holds_years) if _MAYBE.search(text) else None
+    if year:
         shape = str if year.kind == "date" else int
         text = _apply(text, YEARS, _period, lambda found: shape(int(found)), year.name, out)
-    if length := _field(catalogue, r"runtime|duration|length|minutes", lambda spec: spec.kind == "number"):
-        scale = _minutes_in(length, catalogue)
-        _apply(text, DURATIONS, _minutes, lambda found: _whole(found * scale), length.name, out)
     return out
 
 
@@ -209,12 +172,6 @@ def _holds_years(spec: FieldSpec) -> bool:
     return spec.kind == "number" and spec.maximum is not None and 1000 <= spec.maximum <= 2200
 
 
-def _minutes_in(spec: FieldSpec, catalogue: Catalogue) -> float:
-    """Of the field's units in a minute: a field that says seconds, or is too long for minutes, holds seconds."""
-    middle = float(np.nanmedian(catalogue.numbers(spec.name)))
-    return 60.0 if "sec" in spec.name.casefold() or middle > 900 else 1.0
-
-
 def _period(words: str) -> tuple[float, float]:
     """First and last year of a year, a decade, a part of a decade, or decades side by side."""
     decades = [
@@ -238,33 +195,3 @@ def _tens(words: str) -> Iterator[int]:
     yield from (10 * n for n, word in enumerate(spelled, 2) if f"{word}ties" in words.casefold())
     if chinese := re.search(rf"({_TENS_ZH})?十?[、和]?({_TENS_ZH})十年代", words.replace("二十世纪", "")):
         yield from (10 * ("二三四五六七八九".index(tens) + 2) for tens in chinese.groups() if tens)
-
-
-def _minutes(words: str) -> tuple[float, float]:
-    hours, _, rest = re.sub(
-        r"[\s-]*(?:hours?|hrs?|h|个?小时|个?钟头)(?![a-z])", "|", words.casefold(), count=1
-    ).rpartition("|")
-    total = 60 * _amount(hours.replace("个", "")) + (30 if "and a half" in rest else _amount(rest))
-    return total, total
-
-
-def _amount(words: str) -> float:
-    """A number in figures or in English or Chinese words; 0 when there is none."""
-    if figures := re.search(r"\d+(?:\.\d+)?", words):
-        return float(figures[0]) + (0.5 if "半" in words else 0.0)
-    english = {"half an": 0.5, "an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
-    return float(english.get(words.strip(), 0)) or _chinese(words)
-
-
-def _chinese(words: str) -> float:
-    total, digit = 0, 0
-    for char in words:
-        if char in _ZH_DIGITS:
-            digit = (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)[_ZH_DIGITS.index(char)]
-        elif char in "十百":
-            total, digit = total + (digit or 1) * (10 if char == "十" else 100), 0
-    return total + digit + (0.5 if "半" in words else 0.0)
-
-
-def _whole(number: float) -> float | int:
-    return int(number) if number.is_integer() else number

@@ -1,0 +1,31 @@
+"""How people say no, in English and Chinese, right before the thing they refuse."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_EN = (
+    r"(?<!why )\b(?:no|not|non|without|nothing|none|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?"
+    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|anything but|free of"
+    r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
+    r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
+    r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
+    r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
+    r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?))*"
+    r"(?:[\s-]+[a-z]+[\s-]+(?:by|from|in|on|with|starring))?"
+    r"[\s-]*$"
+)
+_NOT_ZH = (
+    r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用|不需要|不含|不带|不太|不那么"
+    r"|没那么|不看|不玩|不买|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级性个])别|讨厌|除了|排除|拒绝|避免|非|无)"
+    r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用|买|玩|支持|需要)*\s*$"
+)
+_NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
+LOOK_BACK = 60  # characters before a name in which a negation of it may stand
+
+
+def denial(text: str, at: int) -> int | None:
+    """Where the negation starts that ends right before `at`."""
+    begin = max(0, at - LOOK_BACK)
+    found = _NEGATED.search(text[begin:at])
+    return begin + found.start() if found else None
