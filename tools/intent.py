@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -23,7 +24,7 @@ from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
 from tools.reading.flags import Flags
 from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
-from tools.reading.names import Names
+from tools.reading.names import Name, Names
 from tools.reading.negation import denial
 from tools.reading.numbers import Numbers
 from tools.reading.text import LIST, Reading, blank, words
@@ -105,7 +106,8 @@ class _Reader:
         resets = [found.span() for found in RESET.finditer(free)]
         free = blank(free, [*((start, end) for start, end, _ in lifted), *resets])
         bounds, free = self._bounds(free)
-        found = self.values.find(free)
+        people, found, free = self._names(free)
+        bounds += people
         cancelled, found = self._cancelled(free, found)
         compared = list(self.comparisons.read(free))
         facets = list(self.facets(free, found))
@@ -124,26 +126,34 @@ class _Reader:
                 Critique(field=w.field, direction=w.direction, value=w.value, of=every[0] if every else None)
                 for w in sorted(critical, key=lambda w: w.start)
             ],
-            k=self.manner.count(blank(free, [(w.start, w.end) for w in compared])),
+            k=self.manner.count(_plainly(blank(free, [(w.start, w.end) for w in compared]), found)),
             soft=[*_soft(soft), *(Soft(field=f, operator=op, value=value) for _, _, f, op, value in wishes)],
             removed=list(dict.fromkeys([*(field for _, _, fields in lifted for field in fields), *cancelled])),
             reset=bool(resets),
         )
 
     def _bounds(self, text: str) -> tuple[list[Reading], str]:
-        """Numbers, dates, flags and people; and the text without them."""
+        """Numbers, dates and flags; and the text without them."""
         out: list[Reading] = []
         for reader in (
             lambda free: read_dates(free, self.catalogue),
             lambda free: read_years(free, self.catalogue),
             self.numbers.read,
             self.flags.read,
-            lambda free: list(self.people(free)),
         ):
             found = reader(text)
             text = blank(text, [(r.start, r.end) for r in found])
             out += found
         return out, text
+
+    def _names(self, text: str) -> tuple[list[Reading], list[Found], str]:
+        """People, values of other fields, and the text without people."""
+        exact = list(self.values.exact(text))
+        people = list(self.people(text, frozenset(found.start for found in exact)))
+        text = blank(text, [(r.start, r.end) for r in people])
+        found = [f for f in exact if "\0" not in text[f.start : f.end]]
+        found += self.values.misspelt(blank(text, [(f.start, f.end) for f in found]))
+        return people, sorted(found, key=lambda f: f.start), text
 
     def _cancelled(self, text: str, found: list[Found]) -> tuple[list[str], list[Found]]:
         """ "Drop the horror filter" lifts what was said of its field."""
@@ -152,9 +162,9 @@ class _Reader:
         ]
         return [f.field for f in gone], [f for f in found if f not in gone]
 
-    def people(self, text: str) -> Iterator[Reading]:
+    def people(self, text: str, others: frozenset[int]) -> Iterator[Reading]:
         """A person wanted is wanted in one role, a person refused in all."""
-        names = sorted(self.names.people(text), key=lambda name: name.start)
+        names = self._alike(text, sorted(self.names.people(text, others), key=lambda name: name.start))
         choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
         either = {name for pair in choices for name in pair}
         for name in names:
@@ -164,6 +174,14 @@ class _Reader:
             for field, value in places:
                 operator = self._operator(field, refusal is not None, name in either)
                 yield Reading(start, name.end, field, operator, [value])
+
+    def _alike(self, text: str, names: list[Name]) -> list[Name]:
+        """People in one list are meant in one role, where they are known in it."""
+        for n, (a, b) in enumerate(pairwise(names)):
+            roles = dict(self.names.roles(b))
+            if names[n].field in roles and LIST.fullmatch(text[a.end : b.start]):
+                names[n + 1] = replace(b, field=names[n].field, name=roles[names[n].field])
+        return names
 
     def facets(self, text: str, found: Sequence[Found]) -> list[Reading]:
         out = [reading for group in _groups(found, text) for reading in self._group(group, text)]
@@ -216,6 +234,14 @@ def _groups(found: Sequence[Found], text: str) -> list[list[Found]]:
         else:
             out.append([value])
     return out
+
+
+def _plainly(text: str, found: Sequence[Found]) -> str:
+    """ "Two comedies" counts items."""
+    for value in sorted(found, key=lambda f: -f.start):
+        if text[value.start : value.end].casefold().endswith("s"):
+            text = f"{text[: value.start]}items{text[value.end :]}"
+    return text
 
 
 def _soft(readings: Sequence[Reading]) -> Iterator[Soft]:

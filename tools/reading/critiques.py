@@ -62,9 +62,10 @@ class Comparisons:
                     self._meant.setdefault(f"higher {noun}", (field, "more"))
                     self._meant.setdefault(f"lower {noun}", (field, "less"))
         latin = [word for word in self._meant if word.isascii()]
+        whole = "|".join(word for word in self._meant if "更" in word) or r"(?!)"
         han = "|".join(sorted((w for w in self._meant if not w.isascii()), key=len, reverse=True)) or r"(?!)"
         self._pattern = re.compile(
-            rf"(?P<en>{either(latin)})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)",
+            rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)",
             re.IGNORECASE,
         )
         self._excess = re.compile(

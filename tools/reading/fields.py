@@ -65,7 +65,7 @@ class Fields:
         return [self.catalogue.fields[field] for field in found]
 
     def of_dimension(self, dimension: str) -> list[FieldSpec]:
-        dimension = "stars" if dimension == "points" else dimension
+        dimension = {"points": "stars", "people": "players"}.get(dimension, dimension)
         kinds = dict.fromkeys(kind.name for kind in self.kinds.values() if kind.dimension == dimension)
         found = [spec for kind in kinds for spec in self.of_kind(kind)]
         units = NAMED.get(dimension, {})

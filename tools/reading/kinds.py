@@ -57,7 +57,7 @@ KINDS = (
     ),
     Kind(
         "duration",
-        r"runtime|run_time|duration|play_?time|playing_time|reading_time|(?:^|_)(?:minutes?|mins?|hours?|seconds?)(?:_|$)"
+        r"runtime|run_time|duration|play_?time|playing_time|reading_time|(?:^|_)(?:minutes?|hours?|seconds?)(?:_|$)|_mins?$"
         r"|(?:^|_)length(?:_(?:min|sec|hours?)\w*)?$|时长|片长",
         "time",
         ("runtime", "running time", "run time", "duration", "length", "playing time", "play time", "reading time")

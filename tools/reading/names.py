@@ -82,16 +82,18 @@ class Names:
         self._han = [name for name in self._known if not name.isascii() and len(name) >= 2]
         self._first = {name.split()[0] for name in self._known}
         self._near = Near(name for name in self._known if name.isascii())
-        self._near_last = Near(n for n, full in self._last.items() if len(full) == 1 and n.isascii() and n not in EVERYDAY)
+        self._near_last = Near(name for name in self._last if name.isascii() and name not in EVERYDAY)
 
-    def people(self, text: str) -> list[Name]:
-        """People in the order of the rules; no two overlap."""
+    def people(self, text: str, others: frozenset[int]) -> list[Name]:
+        """People in the order of the rules; no two overlap. Unknown ones are not read at `others`, where values of
+        other fields stand.
+        """
         if not self.people_fields:
             return []
         out: list[Name] = []
         for role, pattern in _ROLES:
             for found in pattern.finditer(text):
-                self._add(out, self._cued(role, found))
+                self._add(out, self._cued(role, found, others))
         said = [found.span() for found in WORD.finditer(text)]
         for first in range(len(said)):
             for start, end in self._spans(text, said, first):
@@ -119,7 +121,7 @@ class Names:
         for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
             yield start, said[last][1]
 
-    def _cued(self, role: str, found: re.Match[str]) -> Name | None:
+    def _cued(self, role: str, found: re.Match[str], others: frozenset[int]) -> Name | None:
         group = next(n for n, said in enumerate(found.groups(), 1) if said)
         said = found[group].rstrip(".'’-")
         words = fold(said).split()
@@ -127,7 +129,7 @@ class Names:
             return None
         known = self._resolve(role, said)
         sure = len(words) > 1 or not said.isascii() or not re.match(r"(?i)with", found[0])
-        if known is None and not sure:
+        if known is None and (not sure or found.start(group) in others):
             return None
         spec, value = known or (self._field(role), said)
         return Name(found.start(), found.end(), found.start(group), spec.name, value)
@@ -147,9 +149,9 @@ class Names:
         if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._words or text[start:end].count(" "):
             return None
         last = self._near_last.word(said)
-        if last is None:
+        key, begin = self._only("", last) if last else None, start
+        if key is None:
             return None
-        key, begin = next(iter(self._last[last])), start
         if first := re.search(rf"(?i:{re.escape(key.split()[0][:3])})\w*\s+$", text[:start]):
             begin = first.start()
         cue = next(((role, found) for role, cue in _CUES if (found := cue.search(text[:begin]))), None)
@@ -164,12 +166,21 @@ class Names:
     def _resolve(self, role: str, said: str) -> tuple[FieldSpec, str] | None:
         """A known person by full name, or by a last name that only one has; also nearly so."""
         key = fold(said)
-        if key not in self._known and len(self._last.get(key, ())) == 1:
-            key = next(iter(self._last[key]))
-        if key not in self._known and key not in self._last:
-            last = self._near_last.word(key) if " " not in key else None
-            key = next(iter(self._last[last])) if last else self._near.phrase(key) if " " in key else None
+        if key not in self._known:
+            last = key if key in self._last or " " in key else self._near_last.word(key)
+            full = self._near.phrase(key) if " " in key else self._only(role, last) if last else None
+            key = full or ""
         return self._best(role, key) if key in self._known else None
+
+    def _only(self, role: str, last: str) -> str | None:
+        """The one person of that last name: the only one in the role, or by far the most frequent."""
+        full = sorted(self._last[last])
+        inside = [n for n in full if any(re.search(role, spec.name, re.IGNORECASE) for spec, _ in self._known[n])]
+        if len(full := inside or full) == 1:
+            return full[0]
+        often = {name: max(self._counts[spec.name, value] for spec, value in self._known[name]) for name in full}
+        first, second = sorted(full, key=lambda name: -often[name])[:2]
+        return first if often[first] >= 2 * often[second] else None
 
     def _best(self, role: str, key: str) -> tuple[FieldSpec, str]:
         """In the field that the cue means, else in the one where the name stands most often."""

@@ -36,7 +36,7 @@ _COMPARED = {
 }  # fmt: skip
 _BEFORE = re.compile(
     "(?:" + "|".join(rf"(?P<c{n}>(?<![a-z])(?:{said}))" for n, said in enumerate(_COMPARED.values())) + r")"
-    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:)?\s*$", re.IGNORECASE
+    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|能)?\s*$", re.IGNORECASE
 )  # fmt: skip
 _NOT = re.compile(
     r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without)|n['’]?t)"
@@ -56,7 +56,7 @@ _POST = re.compile(
 )
 _LINK = r"(?:[\s:=]|\b(?:is|are|of|that|which|should|must|be|has|have|to|an?|the|at|in|with|for|range|value)\b|[是为在要得的]|必须|应该|需要|可以)*$"
 _EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
-_TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*(?=[$€£¥\d\w])", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:and|和|与|跟)\s*", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:or|或者?)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在|从)\s*$", re.IGNORECASE)
@@ -64,7 +64,7 @@ _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(r"(?:\b(?:budget|spend(?:ing)?|afford)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(r"(?:\b(?:for|party of|group of|suits?|suitable for)\s+(?:an?\s+|up to\s+)?|适合|够|我们)$", re.IGNORECASE)
-_PLAYED = re.compile(r"\s*(?:can )?(?:玩|一起|play)")
+_PLAYED = re.compile(r"\s*(?:can )?(?:玩|一起|play|可玩|游戏|桌游|局)")
 _IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
 
 
@@ -132,7 +132,7 @@ class Numbers:
         return "in" if _OR.fullmatch(gap) else ""
 
     def _around(self, text: str, free: int, first: Quantity, last: Quantity, joint: str) -> Said:
-        before, start = text[max(free, first.start - LOOK_BACK) : first.start], first.start
+        before = text[max(free, first.start - LOOK_BACK) : first.start]
         operator, compared = joint, ""
         if joint and (lead := _BETWEEN.search(before)):
             before = before[: lead.start()]
@@ -145,25 +145,26 @@ class Numbers:
         equal, meant = bool(_EQUALS.search(before)), bool(_FOR.search(before))
         budget = _BUDGET.search(before)
         name = self._named.search(before)
-        before = before[: (name or budget).start()] if name or budget else before  # type: ignore[union-attr]
+        if lead := name or budget:
+            before = before[: lead.start()]
         if name and operator and (refusal := _NOT.search(before)):
             operator, before = _FLIP.get(operator, operator), before[: refusal.start()]
-        start = first.start - (len(text[max(free, first.start - LOOK_BACK) : first.start]) - len(before))
+        start = max(free, first.start - LOOK_BACK) + len(before)
         after = self._on(text, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
         operator = operator or ("<=" if budget else "")
         if after.unit:
             dimension, factor = after.unit, after.factor
-        amounts = (first.amount,) if not joint else (first.amount, last.amount)
+        amounts = [first.amount, last.amount] if joint else [first.amount]
         if after.unit:
-            amounts = tuple(amount * factor for amount in amounts)
+            amounts = [amount * factor for amount in amounts]
         elif joint and first.dimension != last.dimension:
-            amounts = (first.amount * (1 if first.dimension else factor), last.amount * (1 if last.dimension else factor))
-        said = name["name"] if name else after.name
+            amounts = [each.amount * (1 if each.dimension else factor) for each in (first, last)]
+        called = name["name"] if name else after.name
         return Said(
-            start, after.end, operator, amounts, "money" if budget and not dimension else dimension,
-            tuple(self._specs(said)), said, equal, compared, bool(_CLAUSE_END.match(text, after.end)),
+            start, after.end, operator, tuple(amounts), "money" if budget and not dimension else dimension,
+            tuple(self._specs(called)), called, equal, compared, bool(_CLAUSE_END.match(text, after.end)),
             meant or bool(_PLAYED.match(text, last.end)), after.out_of,
         )  # fmt: skip
 
@@ -233,8 +234,7 @@ class Numbers:
         least, most = _ends(specs)
         age = self.fields.kinds[specs[0].name].name == "age"
         low, high = (self._whole(min(said.amounts)), self._whole(max(said.amounts)))
-        people_only = not said.name and not said.operator and not said.meant and said.dimension == "players"
-        if people_only and not said.ends:  # "3 people told me": no wish
+        if said.dimension == "people" and not (said.name or said.operator or said.meant):  # "3 people told me"
             return
         if said.operator in ("<", "<=") or (said.operator in (">", ">=") and not age):
             bound = least if said.operator in ("<", "<=") and age else most

@@ -145,9 +145,10 @@ class Titles:
             if key in self._items and self._certain(text, word, last - first, end, key):
                 yield Title(word.start, end, self._by_year(self._items[key], text, end))
                 return
-        if (strong := _LIKE.search(text[max(0, word.start - 60) : word.start])) and (found := _OBJECT.match(text, word.start)):
+        found, before = _OBJECT.match(text, word.start), text[max(0, word.start - 60) : word.start]
+        if found and (_LIKE.search(before) or (_BESIDE_ZH.search(before) and _ALIKE_ZH.match(text, found.end()))):
             item = self._item(found[0], text, found.end(), False)
-            if item is not None and strong:
+            if item is not None:
                 yield Title(word.start, found.end(), item)
 
     def _certain(self, text: str, word: Word, further: int, end: int, key: str) -> bool:

@@ -18,7 +18,7 @@ from tools.reading.everyday import EVERYDAY
 from tools.reading.fields import Fields, glossary
 from tools.reading.fuzzy import Near
 from tools.reading.negation import denial
-from tools.reading.text import HAN, Word, blank, either, words
+from tools.reading.text import HAN, Word, either, words
 
 LIMIT = 20_000  # values of a field that are read
 LONGEST = 5  # words of a value
@@ -103,7 +103,8 @@ class Values:
         for value in dict.fromkeys([*spec.values, *aliases]):
             known = usual.get(fold(value), ())
             for name in dict.fromkeys((value, *aliases.get(value, ()), *known)):
-                self._add(name, spec, value, bool(known) and len(name) > 3)
+                code = len(name) <= 3 and listed is not glossary()["colors"] and name not in listed
+                self._add(name, spec, value, bool(known) and not code)
 
     def _add(self, name: str, spec: FieldSpec, value: str, known: bool) -> None:
         key = fold(name).replace(" ", "")
@@ -121,12 +122,8 @@ class Values:
         link = r"(?:[\s:=]|\b(?:is|are|of|as|from|by|in|be|must|should)\b|[要是为选用])*$"
         return re.compile(rf"(?:{names}){link}", re.IGNORECASE), re.compile(rf"\s*的?(?:{names})", re.IGNORECASE)
 
-    def find(self, text: str) -> list[Found]:
-        """In the order of the text; no two overlap."""
-        found = list(self._exact(text))
-        return sorted([*found, *self._misspelt(blank(text, [(f.start, f.end) for f in found]))], key=lambda f: f.start)
-
-    def _exact(self, text: str) -> Iterator[Found]:
+    def exact(self, text: str) -> Iterator[Found]:
+        """No two overlap."""
         for start, end, places in self._matches(text):
             if place := self._best(text, start, end, places):
                 yield Found(start, end, place.field, place.value)
@@ -151,8 +148,9 @@ class Values:
             at += len(name[0]) if name else 1
 
     def _named(self, key: str) -> list[_Place]:
-        """By the name, or by its singular."""
-        forms = (key, key.removesuffix("s"), key.removesuffix("es"), f"{key[:-3]}y" if key.endswith("ies") else key)
+        """By the name, or by its singular or plural."""
+        forms = [key, key.removesuffix("s"), key.removesuffix("es"), f"{key[:-3]}y" if key.endswith("ies") else key]
+        forms += [f"{key}s", f"{key}es"] if len(key) > 3 else []
         return next((self.keys[form] for form in forms if form in self.keys), [])
 
     def _best(self, text: str, start: int, end: int, places: list[_Place]) -> _Place | None:
@@ -189,9 +187,9 @@ class Values:
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
 
-    def _misspelt(self, text: str) -> Iterator[Found]:
+    def misspelt(self, text: str) -> Iterator[Found]:
         for word in words(text):
-            if word.key in EVERYDAY or word.key in self._words:
+            if word.key in EVERYDAY or word.key in self._words or self._named(word.key):
                 continue
             key = self._near.word(word.key) or self._near.word(word.key.removesuffix("s"))
             if place := next((p for p in self.keys[key] if p.sure), None) if key else None:

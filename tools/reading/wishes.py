@@ -48,11 +48,9 @@ def _covered(text: str, order: Sequence[Reading], mark: re.Match[str], start: in
     if _AFTER.match(mark[0]) and before and not (follows and mark.start() == start):
         last = order[before[-1]]
         return {n for n in before if _joined(text, order[n], last)}
-    for n in sorted(follows):
-        last = n
-        while last + 1 < len(order) and order[last + 1].field == order[n].field and _joined(text, order[last], order[last + 1]):
-            last += 1
-            follows = follows | {last}
+    for n in range(len(order) - 1):
+        if n in follows and _joined(text, order[n], order[n + 1]):
+            follows.add(n + 1)
     return follows
 
 
