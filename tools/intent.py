@@ -27,7 +27,7 @@ from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
 from tools.reading.names import Name, Names
 from tools.reading.negation import denial
 from tools.reading.numbers import Numbers
-from tools.reading.text import LIST, Reading, blank, words
+from tools.reading.text import LIST, Reading, Word, blank, left, words
 from tools.reading.titles import QUOTED, Titles
 from tools.reading.values import Found, Values
 from tools.reading.wishes import Adjectives, split
@@ -99,14 +99,15 @@ class _Reader:
 
     def read(self, text: str) -> Intent:
         said = words(text)
-        like, named = self.titles.liked(text, said)
-        free = blank(text, [*(found.span() for found in QUOTED.finditer(text)), *self.titles.written(text, said), *named])
+        written = list(self.titles.written(text, said))
+        like, named = self.titles.liked(text, said, written)
+        free = blank(text, [*(found.span() for found in QUOTED.finditer(text)), *written, *named])
         every, like_shown = critiques.shown(free)
         lifted = list(self.manner.lifted(free))
         resets = [found.span() for found in RESET.finditer(free)]
         free = blank(free, [*((start, end) for start, end, _ in lifted), *resets])
         bounds, free = self._bounds(free)
-        people, found, free = self._names(free)
+        people, found, free = self._names(free, said)
         bounds += people
         cancelled, found = self._cancelled(free, found)
         compared = list(self.comparisons.read(free))
@@ -146,13 +147,14 @@ class _Reader:
             out += found
         return out, text
 
-    def _names(self, text: str) -> tuple[list[Reading], list[Found], str]:
+    def _names(self, text: str, said: list[Word]) -> tuple[list[Reading], list[Found], str]:
         """People, values of other fields, and the text without people."""
-        exact = list(self.values.exact(text))
-        people = list(self.people(text, frozenset(found.start for found in exact)))
+        said = left(said, text)
+        exact = list(self.values.exact(text, said))
+        people = list(self.people(text, said, frozenset(found.start for found in exact)))
         text = blank(text, [(r.start, r.end) for r in people])
         found = [f for f in exact if "\0" not in text[f.start : f.end]]
-        found += self.values.misspelt(blank(text, [(f.start, f.end) for f in found]))
+        found += self.values.misspelt(left(said, blank(text, [(f.start, f.end) for f in found])))
         return people, sorted(found, key=lambda f: f.start), text
 
     def _cancelled(self, text: str, found: list[Found]) -> tuple[list[str], list[Found]]:
@@ -162,9 +164,9 @@ class _Reader:
         ]
         return [f.field for f in gone], [f for f in found if f not in gone]
 
-    def people(self, text: str, others: frozenset[int]) -> Iterator[Reading]:
+    def people(self, text: str, said: list[Word], others: frozenset[int]) -> Iterator[Reading]:
         """A person wanted is wanted in one role, a person refused in all."""
-        names = self._alike(text, sorted(self.names.people(text, others), key=lambda name: name.start))
+        names = self._alike(text, sorted(self.names.people(text, said, others), key=lambda name: name.start))
         choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
         either = {name for pair in choices for name in pair}
         for name in names:

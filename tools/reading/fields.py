@@ -42,6 +42,7 @@ class Fields:
             for noun in kind.nouns:
                 self._add(noun, field)
         self.names = names
+        self._measured: dict[str, list[FieldSpec]] = {}
 
     def _add(self, name: str, field: str) -> None:
         fields = self.spoken.setdefault(name.casefold(), [])
@@ -65,6 +66,11 @@ class Fields:
         return [self.catalogue.fields[field] for field in found]
 
     def of_dimension(self, dimension: str) -> list[FieldSpec]:
+        if dimension not in self._measured:
+            self._measured[dimension] = self._of_dimension(dimension)
+        return self._measured[dimension]
+
+    def _of_dimension(self, dimension: str) -> list[FieldSpec]:
         dimension = {"points": "stars", "people": "players"}.get(dimension, dimension)
         kinds = dict.fromkeys(kind.name for kind in self.kinds.values() if kind.dimension == dimension)
         found = [spec for kind in kinds for spec in self.of_kind(kind)]

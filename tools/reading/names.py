@@ -15,7 +15,7 @@ from tools.catalogue import Catalogue, FieldSpec
 from tools.columns import fold
 from tools.reading.everyday import EVERYDAY
 from tools.reading.fuzzy import Near
-from tools.reading.text import WORD
+from tools.reading.text import Word, words
 
 LONGEST = 6  # words of a name
 CERTAIN = 7  # letters of a misspelt last name that needs no cue
@@ -63,11 +63,11 @@ class Name:
 
 class Names:
     """The names of one catalogue. `taken`: folded words (spaces removed) that mean something else, such as facets;
-    `words`: those of the catalogue's texts, which are no misspelt names.
+    `real`: words of the catalogue's texts, which are no misspelt names.
     """
 
-    def __init__(self, catalogue: Catalogue, taken: frozenset[str], words: frozenset[str]) -> None:
-        self._words = words
+    def __init__(self, catalogue: Catalogue, taken: frozenset[str], real: frozenset[str]) -> None:
+        self._real = real
         self.people_fields = [spec for spec in catalogue.fields.values() if spec.people]
         self._taken = taken
         self._known: dict[str, list[tuple[FieldSpec, str]]] = {}
@@ -80,11 +80,15 @@ class Names:
                 self._last.setdefault(fold(value).split()[-1], set()).add(fold(value))
                 self._counts[spec.name, value] = int(size)
         self._han = [name for name in self._known if not name.isascii() and len(name) >= 2]
-        self._first = {name.split()[0] for name in self._known}
+        latin = {name: words(name) for name in self._known if name.isascii()}
+        self._joined = {"".join(word.key for word in said): name for name, said in latin.items()}
+        self._first = {said[0].key for said in latin.values() if said} | {
+            said[0].key for spec in self.people_fields for value in spec.values if "." in value and (said := words(value))
+        }
         self._near = Near(name for name in self._known if name.isascii())
         self._near_last = Near(name for name in self._last if name.isascii() and name not in EVERYDAY)
 
-    def people(self, text: str, others: frozenset[int]) -> list[Name]:
+    def people(self, text: str, said: list[Word], others: frozenset[int]) -> list[Name]:
         """People in the order of the rules; no two overlap. Unknown ones are not read at `others`, where values of
         other fields stand.
         """
@@ -94,15 +98,16 @@ class Names:
         for role, pattern in _ROLES:
             for found in pattern.finditer(text):
                 self._add(out, self._cued(role, found, others))
-        said = [found.span() for found in WORD.finditer(text)]
-        for first in range(len(said)):
-            for start, end in self._spans(text, said, first):
-                self._add(out, self._plain(text, start, end))
+        for first, word in enumerate(said):
+            if word.key in self._first:
+                for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
+                    key = self._joined.get("".join(each.key for each in said[first : last + 1]))
+                    self._add(out, self._plain(text, key, word.start, said[last].end) if key else None)
         for name in self._han if not text.isascii() else ():
             at = text.find(name)
             self._add(out, self._named("", name, at, at, at + len(name)) if at >= 0 else None)
-        for start, end in said:
-            self._add(out, self._misspelt(text, start, end))
+        for word in said:
+            self._add(out, self._misspelt(text, word))
         return out
 
     def roles(self, name: Name) -> list[tuple[str, str]]:
@@ -112,14 +117,6 @@ class Names:
     def _add(self, out: list[Name], name: Name | None) -> None:
         if name and not any(name.start < n.end and n.start < name.end for n in out):
             out.append(name)
-
-    def _spans(self, text: str, said: list[tuple[int, int]], first: int) -> Iterator[tuple[int, int]]:
-        """Runs of words from the `first` that may be a name, the longest first."""
-        start = said[first][0]
-        if fold(text[slice(*said[first])]).split(" ")[0] not in self._first:
-            return
-        for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
-            yield start, said[last][1]
 
     def _cued(self, role: str, found: re.Match[str], others: frozenset[int]) -> Name | None:
         group = next(n for n, said in enumerate(found.groups(), 1) if said)
@@ -134,19 +131,19 @@ class Names:
         spec, value = known or (self._field(role), said)
         return Name(found.start(), found.end(), found.start(group), spec.name, value)
 
-    def _plain(self, text: str, start: int, end: int) -> Name | None:
+    def _plain(self, text: str, key: str, start: int, end: int) -> Name | None:
         """A known name without a cue: two words or more, or one that is written as a name within a sentence."""
         said = text[start:end]
         if " " not in said and (start == 0 or said[0].islower() or said.casefold() in self._taken):
             return None
         cue = next(((role, found) for role, cue in _CUES if (found := cue.search(text[:start]))), None)
         role, begin = (cue[0], cue[1].start()) if cue else ("", start)
-        return self._named(role, fold(said), begin, start, end)
+        return self._named(role, key, begin, start, end)
 
-    def _misspelt(self, text: str, start: int, end: int) -> Name | None:
+    def _misspelt(self, text: str, word: Word) -> Name | None:
         """A long last name, or a full name, that is nearly one known person's."""
-        said = fold(text[start:end])
-        if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._words or text[start:end].count(" "):
+        said, start, end = word.key, word.start, word.end
+        if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._real:
             return None
         last = self._near_last.word(said)
         key, begin = self._only("", last) if last else None, start

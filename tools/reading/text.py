@@ -49,6 +49,11 @@ def words(text: str) -> list[Word]:
     ]
 
 
+def left(said: list[Word], text: str) -> list[Word]:
+    """The words that are not hidden."""
+    return [word for word in said if text[word.start] != "\0"]
+
+
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with spans hidden from later rules, positions kept."""
     for start, end in spans:
@@ -67,9 +72,10 @@ def clauses(text: str) -> Iterator[tuple[int, int]]:
 def either(words: Iterable[str]) -> str:
     """A pattern for any of the words, the longest first; spaces match hyphens too."""
     ordered = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
-    return "|".join(_flexible(word) for word in ordered) or r"(?!)"
+    latin = "|".join(_flexible(word) for word in ordered if word.isascii())
+    other = "|".join(re.escape(word) for word in ordered if not word.isascii())
+    return "|".join(filter(None, (rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z])" if latin else "", other))) or r"(?!)"
 
 
 def _flexible(word: str) -> str:
-    body = re.escape(word).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")
-    return rf"(?<![A-Za-z]){body}(?![A-Za-z])" if word.isascii() else body
+    return re.escape(word).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")

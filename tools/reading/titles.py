@@ -5,7 +5,7 @@ items to follow where the words say so ("similar to X", "跟X差不多").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.catalogue import Catalogue
@@ -16,26 +16,30 @@ from tools.reading.negation import denial
 from tools.reading.text import HAN, Word, words
 
 LONGEST = 12  # words of a title
+SURE = 6  # letters of a misspelt title
 QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]|《([^》]+)》|「([^」]+)」")
 _YEAR = re.compile(r"\s*\((\d{4})\)\s*$")
-_ARTICLE = re.compile(r"^(?:the|an?) (?=.)")
-_NO_WISH = r"(?<!would )(?<!i )(?<!['’]d )(?<!you )(?<!we )(?<!['’]t )(?<!not )(?<!people )(?<!they )(?<!look )(?<!looks )"
+_ARTICLES = ("the", "a", "an")
+# "I would like", "it looks like": no model is named.
+_VERBS = ("would", "i", "'d", "’d", "you", "we", "'t", "’t", "not", "people", "they", "look", "looks", "sounds")
 _LIKE = re.compile(
-    rf"(?:\bsimilar to|\b{_NO_WISH}like|\bin the (?:vein|style|spirit|mou?ld) of|\balong the lines of|\breminiscent of"
-    r"|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)|\bfans? of|\b(?:vibes?|feel|mood|style) (?:as|of)"
-    r"|\bi (?:really |just |also |absolutely )*(?:loved?|enjoyed|liked?|adored?)|\b(?:liked|loved|enjoyed)|\bsame as"
-    r"|像|类似于?|喜欢|爱看|好像)\s*(?:the (?:film|movie|game|book|album|show|song) )?[\"“《「]?$",
+    rf"(?:\bsimilar to|\b{''.join(f'(?<!{verb} )' for verb in _VERBS)}like|\bin the (?:vein|style|spirit|mou?ld) of|\balong the lines of"
+    r"|\breminiscent of|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)|\bfans? of|\bsame (?:vibes?|feel|mood|style)? ?as"
+    r"|\bi (?:really |just |also |absolutely )*(?:loved?|enjoyed|liked?|adored?)|\b(?:liked|loved|enjoyed))"
+    r"\s+(?:the (?:film|movie|game|book|album|show|song) )?|(?:像|类似于?|喜欢|爱看)\s*",
     re.IGNORECASE,
 )  # fmt: skip
-_BESIDE_ZH = re.compile(r"(?:跟|和|与|同)\s*[\"“《「]?$")
+_BESIDE_ZH = re.compile(r"[跟和与同]\s*")
 _ALIKE_ZH = re.compile(
     r"[\"”》」]?\s*(?:很|比较|最)?(?:差不多|类似|相似|那样|这样|一样|似的|那种|这种|之类|同类|同款|同风格|风格|的感觉)"
 )
 _UNLIKE_ZH = re.compile(r"[\"”》」]?\s*(?:不一样|不同|不像|那样的?就?(?:不要|算了))")
-_CUE = re.compile(r"\b(?:like|similar|vein|style|spirit|lines|reminiscent|akin|comparable|fans?|vibe|loved|enjoyed|adored|same)|[像似样欢种类款]|差不多|之类|风格|爱看", re.I)
-_MORE = re.compile(r"[\"”》」]?\s*(?:,|、|and|or|&|meets|和|或者?|以及|跟)\s*(?:and\s+)?[\"“《「]?", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:\(\d{4}\)|$|[,;.!?:。、\"”》」\0\u3400-\u9fff]|(?:but|and|or|with|without|except|only|from|that|please|though|just|for|in|by|on|as)\b)", re.IGNORECASE)
-_OBJECT = re.compile(r"[^,;.!?。、\"”》」\0\u3400-\u9fff]+?(?=\s+(?:but|and|with|without|except|only|from|that|please|though)\b|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.I)
+_MORE = re.compile(r"[\"”》」]?\s*(?:,|、|and|or|&|meets|和|或者?|以及|跟)\s*(?:and\s+)?", re.IGNORECASE)
+_STOP = r"(?:but|and|or|with|without|except|only|from|that|please|though|just|for|in|by|on|as)\b"
+_ENDS = re.compile(rf"\s*(?:\(\d{{4}}\)|$|[,;.!?:。、\"”》」\0\u3400-\u9fff]|{_STOP})", re.IGNORECASE)
+_OBJECT = re.compile(
+    rf"[^,;.!?。、\"”》」\0\u3400-\u9fff]+?(?=\s+{_STOP}|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.IGNORECASE
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Title:
 
 
 class Titles:
+    """The titles of one catalogue, by their words run together, without article and year."""
+
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._items: dict[str, list[int]] = {}
@@ -56,126 +62,132 @@ class Titles:
         self._han: dict[str, list[str]] = {}
         short: dict[str, list[int]] = {}
         for n, title in enumerate(catalogue.titles):
-            plain = fold(_YEAR.sub("", title))
-            key = _ARTICLE.sub("", plain)
-            self._items.setdefault(key, []).append(n)
-            if " " in plain or " " in fold(title):
-                self._written.update((plain, fold(title)))
+            for name in dict.fromkeys((_YEAR.sub("", title), title)):
+                said = words(name)
+                self._items.setdefault(_key(said) or _han_key(name), []).append(n)
+                if len(said) > 1:
+                    self._written.add("".join(word.key for word in said))
+                    self._first.add(said[0].key)
             if ":" in title:
-                short.setdefault(_ARTICLE.sub("", fold(title.split(":")[0])), []).append(n)
+                short.setdefault(_key(words(title.split(":")[0])), []).append(n)
         for key, items in short.items():
-            if len(items) == 1 and " " in key:  # "Dr. Strangelove" without the rest of it
+            if len(items) == 1 and len(key) > SURE:  # "Dr. Strangelove" without the rest of it
                 self._items.setdefault(key, items)
         for key in self._items:
             if HAN.match(key) and len(key) >= 2:
                 self._han.setdefault(key[0], []).append(key)
-        self._first = {name.split()[0] for name in self._written}
         self._near = Near(self._items)
 
-    def written(self, text: str, said: list[Word]) -> Iterator[tuple[int, int]]:
+    def written(self, text: str, said: Sequence[Word]) -> Iterator[tuple[int, int]]:
         """Titles of two words or more that are written as titles are, and Chinese ones of four letters or more."""
         at = 0
         for n, word in enumerate(said):
             if word.start < at or word.key not in self._first or text[word.start].islower():
                 continue
             for last in range(min(n + LONGEST, len(said)) - 1, n, -1):
-                end = said[last].end
-                if not text[said[last].start].islower() and fold(text[word.start : end]) in self._written:
-                    yield word.start, end
-                    at = end
+                key = "".join(each.key for each in said[n : last + 1])
+                if key in self._written and not text[said[last].start].islower():
+                    at = said[last].end
+                    yield word.start, at
                     break
-        for start, char in enumerate(text):
-            for key in self._han.get(char, ()):
-                if len(key) >= 4 and text.startswith(key, start):
-                    yield start, start + len(key)
+        for start in range(len(text)) if self._han else ():
+            if (title := self._chinese(text, start)) and title.end - start >= 4:
+                yield start, title.end
 
-    def liked(self, text: str, said: list[Word]) -> tuple[list[str], list[tuple[int, int]]]:
-        """Ids of items that the words want to be followed, in order, and where their titles stand."""
-        if not _CUE.search(text):
-            return [], []
-        out: list[Title] = []
-        titles = sorted(self._anywhere(text, said), key=lambda title: (title.start, -title.end))
-        followed = -1  # where a list of followed titles may go on
-        for title in titles:
-            if out and title.start < out[-1].end:
-                continue
-            goes_on = followed >= 0 and _MORE.fullmatch(text[followed : title.start]) is not None
-            if self._follows(text, title) or goes_on:
-                out.append(title)
-                followed = title.end
-        ids = list(dict.fromkeys(self.catalogue.ids[title.item] for title in out))
-        return ids, [(title.start, title.end) for title in titles]
+    def liked(
+        self, text: str, said: Sequence[Word], written: Sequence[tuple[int, int]]
+    ) -> tuple[list[str], list[tuple[int, int]]]:
+        """Ids of items that the words want to be followed, in order, and where titles stand."""
+        found = [*self._after_cues(text, said), *self._before_cues(text, said, written)]
+        found.sort(key=lambda pair: pair[0].start)
+        ids = list(dict.fromkeys(self.catalogue.ids[title.item] for title, wanted in found if wanted))
+        return ids, [(title.start, title.end) for title, _ in found]
 
-    def _follows(self, text: str, title: Title) -> bool:
-        before = text[max(0, title.start - 60) : title.start]
-        if _UNLIKE_ZH.match(text, title.end):
-            return False
-        cue = _LIKE.search(before)
-        if cue is None:
-            beside, alike = _BESIDE_ZH.search(before), _ALIKE_ZH.match(text, title.end)
-            at = title.start - len(beside[0]) if beside else title.start
-            return bool(alike) and denial(text, at) is None
-        return denial(text, title.start - len(before) + cue.start()) is None
+    def _after_cues(self, text: str, said: Sequence[Word]) -> Iterator[tuple[Title, bool]]:
+        """Titles that a cue leads to, and those that go on its list; whether each is wanted."""
+        for cue in _LIKE.finditer(text):
+            wanted, at = denial(text, cue.start()) is None, cue.end()
+            title = self._at(text, said, at, True)
+            while title:
+                yield title, wanted and not _UNLIKE_ZH.match(text, title.end)
+                more = _MORE.match(text, title.end)
+                title = self._at(text, said, more.end(), False) if more else None
 
-    def _anywhere(self, text: str, said: list[Word]) -> Iterator[Title]:
-        for quoted in QUOTED.finditer(text):
-            n = next(n for n, found in enumerate(quoted.groups(), 1) if found)
-            item = self._item(quoted[n], text, quoted.end(), True)
-            if item is not None:
-                yield Title(*quoted.span(n), item)
-        starts = [word for word in said if self._led(text, word.start)]
-        for word in starts:
-            yield from self._from(text, word, said)
-        for at, char in enumerate(text):
-            keys = [key for key in self._han.get(char, ()) if text.startswith(key, at)]
-            if keys:
-                key = max(keys, key=len)
-                yield Title(at, at + len(key), self._items[key][0])
+    def _before_cues(
+        self, text: str, said: Sequence[Word], written: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[Title, bool]]:
+        """In Chinese the cue may follow: 跟X差不多, X那样的."""
+        if not HAN.search(text):
+            return
+        starts = {start: start for start in (*(s for s, _ in written), *(q.start() for q in QUOTED.finditer(text)))}
+        starts |= {start: start for start in range(len(text)) if self._han and self._chinese(text, start)}
+        starts |= {cue.end(): cue.start() for cue in _BESIDE_ZH.finditer(text)}
+        for at, cue in sorted(starts.items()):
+            title = self._at(text, said, at, cue != at)
+            if title and _ALIKE_ZH.match(text, title.end):
+                yield title, denial(text, cue) is None and not _LIKE.search(text[max(0, cue - 4) : cue])
 
-    def _led(self, text: str, at: int) -> bool:
-        before = text[max(0, at - 60) : at]
-        return bool(_LIKE.search(before) or _BESIDE_ZH.search(before) or re.search(r"(?:\b(?:and|or|meets)|[,&、和])\s*[\"“《]?$", before))
-
-    def _from(self, text: str, word: Word, said: list[Word]) -> Iterator[Title]:
-        """The longest title that begins here: as catalogued, else nearly so."""
-        first = said.index(word)
+    def _at(self, text: str, said: Sequence[Word], at: int, nearly: bool) -> Title | None:
+        """The longest title that begins here: quoted, or as catalogued, or else nearly so."""
+        if quoted := QUOTED.match(text, at):
+            n = next(n for n, part in enumerate(quoted.groups(), 1) if part)
+            item = self._item(quoted[n], text, quoted.end())
+            return None if item is None else Title(*quoted.span(n), item)
+        if chinese := self._chinese(text, at):
+            return chinese
+        first = next((n for n, word in enumerate(said) if word.start == at), None)
+        if first is None:
+            return None
         for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
-            end = said[last].end
-            key = _ARTICLE.sub("", fold(text[word.start : end]))
-            if key in self._items and self._certain(text, word, last - first, end, key):
-                yield Title(word.start, end, self._by_year(self._items[key], text, end))
-                return
-        found, before = _OBJECT.match(text, word.start), text[max(0, word.start - 60) : word.start]
-        if found and (_LIKE.search(before) or (_BESIDE_ZH.search(before) and _ALIKE_ZH.match(text, found.end()))):
-            item = self._item(found[0], text, found.end(), False)
-            if item is not None:
-                yield Title(word.start, found.end(), item)
+            run = said[first : last + 1]
+            if (key := _key(run)) in self._items and _certain(text, run):
+                return Title(at, run[-1].end, self._by_year(self._items[key], text, run[-1].end))
+        found = _OBJECT.match(text, at) if nearly else None
+        item = self._item(found[0], text, found.end()) if found else None
+        return Title(at, found.end(), item) if found and item is not None else None
 
-    def _certain(self, text: str, word: Word, further: int, end: int, key: str) -> bool:
-        """A title of one word, or of everyday words, must be all that is named, and look like a name."""
-        ordinary = all(part in EVERYDAY for part in key.split())
-        if (further and not ordinary) or HAN.search(key):
-            return True
-        return bool(_ENDS.match(text, end)) and not (ordinary and text[word.start].islower())
+    def _chinese(self, text: str, at: int) -> Title | None:
+        keys = [key for key in self._han.get(text[at : at + 1], ()) if text.startswith(key, at)]
+        if not keys:
+            return None
+        key = max(keys, key=len)
+        return Title(at, at + len(key), self._items[key][0])
 
-    def _item(self, said: str, text: str, end: int, quoted: bool) -> int | None:
-        key = _ARTICLE.sub("", fold(_YEAR.sub("", said)))
+    def _item(self, said: str, text: str, end: int) -> int | None:
+        """The item of a title that stands alone, or nearly so."""
+        run = words(_YEAR.sub("", said))
+        key = _key(run) or _han_key(said)
         if key not in self._items:
-            if len(key) < 6 or all(word in EVERYDAY for word in key.split()):
+            if len(key) < SURE or (run and all(word.key in EVERYDAY for word in run)):
                 return None
-            near = self._near.phrase(key) or (self._near.word(key) if quoted or " " not in key else None)
-            if near is None:
-                return None
-            key = near
-        elif not quoted and key in EVERYDAY:
+            key = self._near.phrase(key) or self._near.word(key) or ""
+        elif run and key in EVERYDAY and said.islower():
             return None
         year = _YEAR.search(said)
-        return self._by_year(self._items[key], year[0] if year else text, 0 if year else end)
+        return self._by_year(self._items[key], year[0] if year else text, 0 if year else end) if key else None
 
     def _by_year(self, items: list[int], text: str, end: int) -> int:
         """The one of that year, where the words give it: "Heat (1995)"."""
         if len(items) > 1 and (year := re.compile(r"[\"”》]?\s*\((\d{4})\)").match(text, end)):
             for item in items:
-                if year[1] in (str(self.catalogue.attributes(item).get("year", "")), *re.findall(r"\((\d{4})\)$", self.catalogue.titles[item])):
+                held = str(self.catalogue.attributes(item).get("year", ""))
+                if year[1] in (held, *_YEAR.findall(self.catalogue.titles[item])):
                     return item
         return items[0]
+
+
+def _key(said: Sequence[Word]) -> str:
+    start = 1 if len(said) > 1 and said[0].key in _ARTICLES else 0
+    return "".join(word.key for word in said[start:])
+
+
+def _han_key(title: str) -> str:
+    return fold(_YEAR.sub("", title)).replace(" ", "")
+
+
+def _certain(text: str, run: Sequence[Word]) -> bool:
+    """A title of one word, or of everyday words, must be all that is named, and look like a name."""
+    ordinary = all(word.key in EVERYDAY for word in run)
+    if len(run) > 1 and not ordinary:
+        return True
+    return bool(_ENDS.match(text, run[-1].end)) and not (ordinary and text[run[0].start].islower())

@@ -18,7 +18,7 @@ from tools.reading.everyday import EVERYDAY
 from tools.reading.fields import Fields, glossary
 from tools.reading.fuzzy import Near
 from tools.reading.negation import denial
-from tools.reading.text import HAN, Word, either, words
+from tools.reading.text import HAN, Word, either
 
 LIMIT = 20_000  # values of a field that are read
 LONGEST = 5  # words of a value
@@ -122,15 +122,15 @@ class Values:
         link = r"(?:[\s:=]|\b(?:is|are|of|as|from|by|in|be|must|should)\b|[要是为选用])*$"
         return re.compile(rf"(?:{names}){link}", re.IGNORECASE), re.compile(rf"\s*的?(?:{names})", re.IGNORECASE)
 
-    def exact(self, text: str) -> Iterator[Found]:
+    def exact(self, text: str, said: list[Word]) -> Iterator[Found]:
         """No two overlap."""
-        for start, end, places in self._matches(text):
+        for start, end, places in self._matches(text, said):
             if place := self._best(text, start, end, places):
                 yield Found(start, end, place.field, place.value)
 
-    def _matches(self, text: str) -> Iterator[tuple[int, int, list[_Place]]]:
+    def _matches(self, text: str, said: list[Word]) -> Iterator[tuple[int, int, list[_Place]]]:
         """The longest known name at each place."""
-        said, first = words(text), 0
+        first = 0
         while first < len(said):
             run = _run(said, first, text)
             for n in range(run, 0, -1):
@@ -187,8 +187,8 @@ class Values:
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
 
-    def misspelt(self, text: str) -> Iterator[Found]:
-        for word in words(text):
+    def misspelt(self, said: list[Word]) -> Iterator[Found]:
+        for word in said:
             if word.key in EVERYDAY or word.key in self._words or self._named(word.key):
                 continue
             key = self._near.word(word.key) or self._near.word(word.key.removesuffix("s"))
