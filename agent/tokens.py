@@ -1,8 +1,7 @@
 """Bearer tokens: who may call. Only hashes are kept, in `tokens.json` of the home; a secret is shown once, when made.
 
-A service token acts for any user it names; a user token is one user. A token may end at a time and may be held to so many
-requests a minute. One more service token may come from the
-environment (`TASTEMAKER_SERVICE_TOKEN`).
+A service token acts for any user it names; a user token is one user. A token may end at a time and may be held to so
+many requests a minute. One more service token may come from the environment (`TASTEMAKER_SERVICE_TOKEN`).
 """
 
 from __future__ import annotations
@@ -161,7 +160,7 @@ class TokenBook:
         return self.service_sha256 is not None or bool(self._tokens)
 
     def identify(self, secret: str) -> Grant | None:
-        """What `secret` allows, or None, also once it has ended. Every stored hash is compared, each in constant time."""
+        """What `secret` allows; None where it is unknown or has ended. Every hash is compared, in constant time."""
         self._refresh()
         presented, found = _digest(secret), None
         for token in self._tokens:

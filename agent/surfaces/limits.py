@@ -1,5 +1,5 @@
-"""Limits that hold whatever a client does: bytes of a body, requests a minute, turns at once, and turns nobody waits for
-any more.
+"""Limits that hold whatever a client does: bytes of a body, requests a minute, turns at once, and turns that nobody
+waits for any more.
 """
 
 from __future__ import annotations
