@@ -89,8 +89,12 @@ def constraint(field: str, operator: str, value: Any, domain: Domain, language: 
     template = _OPERATORS[language][operator]
     if field not in ("year", "published_at"):
         template = _QUANTITY[language].get(operator, template)
-    name = _FIELD_ZH.get(field, field) if language == "zh" else field.replace("_", " ")
-    return template.format(field=name, value=named)
+    return template.format(field=field_name(field, language), value=named)
+
+
+def field_name(name: str, language: Language) -> str:
+    """What an attribute is called."""
+    return _FIELD_ZH.get(name, name) if language == "zh" else name.replace("_", " ")
 
 
 def _runs(values: Sequence[Any], language: Language) -> list[str]:

@@ -1,7 +1,7 @@
 """Bearer tokens: who may call. Only hashes are kept, in `tokens.json` of the home; a secret is shown once, when made.
 
-A service token acts for any user it names; a user token is one user. One more service token may come from the
-environment (`TASTEMAKER_SERVICE_TOKEN`).
+A service token acts for any user it names; a user token is one user. A token may end at a time and may be held to so
+many requests a minute. One more service token may come from the environment (`TASTEMAKER_SERVICE_TOKEN`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ from tools.store.text import checked_id
 
 Kind = Literal["service", "user"]
 ENVIRONMENT = "TASTEMAKER_SERVICE_TOKEN"
+PER_MINUTE = 120  # requests of a user token where nothing else was said
 _SHORTEST = 16  # characters of a service token from the environment
 
 
@@ -37,6 +38,12 @@ class Token(BaseModel):
     user_id: str | None = None
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     created: datetime
+    expires: datetime | None = None
+    per_minute: int | None = Field(default=None, ge=1)  # requests; None: as many as it likes
+
+    @property
+    def ended(self) -> bool:
+        return self.expires is not None and self.expires <= datetime.now(UTC)
 
 
 class _File(BaseModel):
@@ -46,18 +53,22 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token allows. `user_id` None: any user."""
+    """What a token allows. `user_id` None: any user. `token_id` None: the token of the environment, or open mode."""
 
     kind: Kind
     user_id: str | None
+    token_id: str | None = None
+    per_minute: int | None = None
 
 
 def tokens_file(home: Home) -> Path:
     return home.root / "tokens.json"
 
 
-def add(home: Home, kind: Kind, user_id: str | None = None) -> tuple[Token, str]:
-    """Make a token and keep its hash; returns it with the secret, which nothing can show again.
+def add(
+    home: Home, kind: Kind, user_id: str | None = None, days: float | None = None, per_minute: int | None = None
+) -> tuple[Token, str]:
+    """Make a token and keep its hash; returns it with the secret, which nothing can show again. It ends after `days`.
 
     Raises:
         InvalidInput: a user token without a user, a service token with one, or no possible user id.
@@ -66,13 +77,16 @@ def add(home: Home, kind: Kind, user_id: str | None = None) -> tuple[Token, str]
         raise InvalidInput("a user token names one user, a service token none", "user")
     if user_id is not None:
         user_id = _checked(user_id)
+    made = datetime.now(UTC).replace(microsecond=0)
     secret = f"tm-{secrets.token_urlsafe(32)}"
     token = Token(
         token_id=secrets.token_hex(4),
         kind=kind,
         user_id=user_id,
         sha256=_digest(secret),
-        created=datetime.now(UTC).replace(microsecond=0),
+        created=made,
+        expires=None if days is None else made + timedelta(days=days),
+        per_minute=per_minute,
     )
     with _locked(home):
         _write(home, [*listed(home), token])
@@ -146,12 +160,12 @@ class TokenBook:
         return self.service_sha256 is not None or bool(self._tokens)
 
     def identify(self, secret: str) -> Grant | None:
-        """What `secret` allows, or None. Every stored hash is compared, each in constant time."""
+        """What `secret` allows; None where it is unknown or has ended. Every hash is compared, in constant time."""
         self._refresh()
         presented, found = _digest(secret), None
         for token in self._tokens:
-            if hmac.compare_digest(presented, token.sha256):
-                found = Grant(token.kind, token.user_id)
+            if hmac.compare_digest(presented, token.sha256) and not token.ended:
+                found = Grant(token.kind, token.user_id, token.token_id, token.per_minute)
         if self.service_sha256 and hmac.compare_digest(presented, self.service_sha256):
             found = Grant("service", None)
         return found

@@ -17,6 +17,11 @@ app = typer.Typer(help="Bearer tokens of the server: make, show, revoke.", no_ar
 def add(
     user: Annotated[str | None, typer.Option("--user", help="The one user it acts for.", metavar="ID")] = None,
     service: Annotated[bool, typer.Option("--service", help="It may act for any user.")] = False,
+    days: Annotated[float | None, typer.Option("--days", help="It ends after so many days.", min=0, max=36_500)] = None,
+    per_minute: Annotated[
+        int | None,
+        typer.Option("--per-minute", help="Requests a minute; 120 for a user, no limit for a service.", min=1),
+    ] = None,
     home: HomeOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -25,11 +30,13 @@ def add(
 
     if (user is None) != service:
         raise typer.BadParameter("give --user ID for one user, or --service for any")
-    token, secret = tokens.add(Home.at(home), "service" if service else "user", user)
+    most = per_minute or (None if service else tokens.PER_MINUTE)
+    token, secret = tokens.add(Home.at(home), "service" if service else "user", user, days, most)
     if as_json:
         emit({**token.model_dump(mode="json", exclude={"sha256"}), "token": secret})
     else:
-        note(f"Token {token.token_id}, for {user or 'any user'}. Keep it: nothing can show it again.")
+        until = f", until {token.expires:%Y-%m-%d %H:%M} UTC" if token.expires else ""
+        note(f"Token {token.token_id}, for {user or 'any user'}{until}. Keep it: nothing can show it again.")
         say(secret)
 
 
@@ -42,7 +49,7 @@ def show(home: HomeOption = HERE, as_json: JsonOption = False) -> None:
     if as_json:
         emit(held)
     elif held:
-        table(("id", "kind", "user", "created"), [tuple(token.values()) for token in held])
+        table(("id", "kind", "user", "created", "expires", "per minute"), [tuple(token.values()) for token in held])
     else:
         note("No tokens: the server listens on loopback only.")
 

@@ -73,9 +73,13 @@ def identify(request: Request) -> Caller:
     """The caller of a request.
 
     Raises:
-        Refused: 401 without a valid token, 403 where open mode is reached under a foreign host name.
+        Refused: 401 without a valid token, 403 where open mode is reached under a foreign host name, 429 when this
+            token has asked too often.
     """
-    grant = _grant(request, services_of(request))
+    services = services_of(request)
+    grant = _grant(request, services)
+    if grant.token_id and grant.per_minute and (wait := services.rates.wait(grant.token_id, grant.per_minute)):
+        raise Refused(_too_fast(grant.per_minute, wait))
     return Caller(grant, _header_user(request))
 
 
@@ -107,6 +111,11 @@ def _unauthorised(given: bool) -> Problem:
     message = "this token is not known here" if given else "no token: send `Authorization: Bearer TOKEN`"
     challenge = {"WWW-Authenticate": 'Bearer realm="tastemaker"' + (', error="invalid_token"' if given else "")}
     return Problem(401, "authentication_error", "invalid_token" if given else "missing_token", message, None, challenge)
+
+
+def _too_fast(per_minute: int, wait: int) -> Problem:
+    message = f"this token may send {per_minute} requests a minute; try again in {wait} s"
+    return Problem(429, "rate_limit_error", "rate_limited", message, headers={"Retry-After": str(wait)})
 
 
 def _forbidden(message: str, param: str | None) -> Problem:

@@ -1,7 +1,12 @@
-"""Limits that hold whatever a client does: bytes of a body, turns at once, and turns nobody waits for any more."""
+"""Limits that hold whatever a client does: bytes of a body, requests a minute, turns at once, and turns that nobody
+waits for any more.
+"""
 
 from __future__ import annotations
 
+import math
+import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -57,6 +62,30 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+@dataclass
+class Rates:
+    """So many requests a minute of each token, as a bucket that fills evenly and holds a tenth of a minute's worth at
+    once, but at least 10 (the generic cell rate algorithm, ITU-T I.371). Tokens asked longest ago are forgotten.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    _due: OrderedDict[str, float] = field(default_factory=OrderedDict)  # token -> when its bucket is full again
+    KEPT = 10_000
+
+    def wait(self, token: str, per_minute: int) -> int:
+        """0 and the request counts, or the whole seconds after which another try may succeed."""
+        now, step = self.clock(), 60.0 / per_minute
+        due = max(self._due.get(token, now), now) + step
+        over = due - now - step * max(per_minute / 10, 10)
+        if over > 1e-9:
+            return math.ceil(over)
+        self._due[token] = due
+        self._due.move_to_end(token)
+        if len(self._due) > self.KEPT:
+            self._due.popitem(last=False)
+        return 0
 
 
 @dataclass

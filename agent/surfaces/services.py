@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 from anyio import to_thread
 from fastapi import Depends, Request
 
 from agent.reply import TurnEvent, TurnRequest
-from agent.surfaces.limits import Turns
+from agent.surfaces.limits import Rates, Turns
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
 
@@ -57,6 +57,7 @@ class Services:
     settings: ServerSettings
     tokens: TokenBook
     turns: Turns
+    rates: Rates = field(default_factory=Rates)
 
     @asynccontextmanager
     async def turn(self, request: TurnRequest) -> AsyncGenerator[AsyncGenerator[TurnEvent, None], None]:

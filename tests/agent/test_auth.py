@@ -9,8 +9,10 @@ import stat
 import pytest
 
 from agent import tokens
+from agent.surfaces.limits import Rates
 from agent.tokens import TokenBook
 from tests.agent.serving import Running, problem, serving
+from tests.fake_engine import Clock
 from tools.errors import CorruptData, InvalidInput, NotFound
 from tools.home import Home
 
@@ -43,6 +45,37 @@ def test_a_book_knows_tokens_added_and_revoked_while_it_is_open(home: Home) -> N
     assert book.identify(secret + "x") is None
     tokens.revoke(home, token.token_id)
     assert book.identify(secret) is None
+
+
+def test_a_token_ends_when_its_days_are_over(home: Home) -> None:
+    book = TokenBook.open(home, {})
+    _, secret = tokens.add(home, "user", "42", days=1)
+    assert book.identify(secret) is not None
+    _, over = tokens.add(home, "user", "42", days=0)
+    assert book.identify(over) is None
+
+
+def test_a_token_asks_so_often_a_minute_and_no_oftener_whatever_others_do() -> None:
+    clock = Clock()
+    rates = Rates(clock)
+    assert [rates.wait("a", 60) for _ in range(10)] == [0] * 10
+    assert rates.wait("a", 60) == 1
+    assert rates.wait("b", 60) == 0
+    clock.now += 60
+    assert sum(rates.wait("a", 60) == 0 for _ in range(20)) == 10  # an idle minute does not add up
+    clock.now += 1
+    assert [rates.wait("a", 60), rates.wait("a", 60)] == [0, 1]
+
+
+async def test_a_token_past_its_rate_is_told_when_to_come_back(home: Home) -> None:
+    _, secret = tokens.add(home, "user", "42", per_minute=1)
+    async with serving(home) as running:
+        running.client.headers["Authorization"] = f"Bearer {secret}"
+        answers = [await running.client.get("/v1/models") for _ in range(12)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(refused) == 2
+        assert problem(refused[0])["code"] == "rate_limited"
+        assert 0 < int(refused[0].headers["Retry-After"]) <= 60
 
 
 def test_revoking_a_token_that_is_not_there_says_so(home: Home) -> None:

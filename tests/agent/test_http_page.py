@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
@@ -42,15 +43,19 @@ def test_static_files_put_text_in_as_text_and_name_no_other_host(file: object) -
 
 
 def test_every_word_of_the_page_exists_in_both_languages() -> None:
-    script = (STATIC / "page.js").read_text("utf-8")
     english, chinese = (
         set(re.findall(r"(?m)(?:^ *|, )(\w+): \"", block))
-        for block in re.findall(r"(?:en|zh): \{(.*?)\n  \}", script, re.S)
+        for block in re.findall(r"(?:en|zh): \{(.*?)\n  \}", (STATIC / "words.js").read_text("utf-8"), re.S)
     )
     assert english == chinese
-    said = set(re.findall(r"say\(\"(\w+)\"\)", script))
-    said |= set(re.findall(r'data-say="(\w+)"', (STATIC / "page.html").read_text("utf-8")))
+    said = set(re.findall(r'data-(?:say|label)="(\w+)"', (STATIC / "page.html").read_text("utf-8")))
+    for script in (file for file in STATIC.glob("*.js") if file.name != "docs.js"):
+        said |= set(re.findall(r"(?:say|button|fold|section)\(\"(\w+)\"", script.read_text("utf-8")))
     assert said <= english
+
+
+def test_the_whole_page_weighs_less_than_a_photograph() -> None:
+    assert sum(len(gzip.compress(file.read_bytes())) for file in STATIC.iterdir()) < 200 * 1024
 
 
 async def test_the_description_shows_our_error_shape_and_no_other(running: Running) -> None:
