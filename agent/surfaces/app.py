@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from agent.surfaces import errors, health, openai, page, rest
+from agent.surfaces import errors, health, mcp, openai, page, rest
 from agent.surfaces.limits import BodyLimit, Turns
 from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
@@ -40,4 +40,5 @@ def create_app(
         app.include_router(router, dependencies=[Depends(HTTPBearer(auto_error=False))])
     app.include_router(health.router)
     app.include_router(page.router)
+    mcp.install(app, app.state.services)
     return app
