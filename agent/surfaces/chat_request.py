@@ -14,7 +14,7 @@ from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.settings import MAX_QUERY
 
 MODELS: dict[str, Mode] = {"tastemaker": "plan", "tastemaker-react": "react"}
-_ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -109,9 +109,9 @@ class ChatRequest(BaseModel):
 
     def _conversation(self) -> list[Message]:
         heard = [
-            (f"messages[{n}].content", _ROLES[message.role], message.words(f"messages[{n}].content"))
+            (f"messages[{n}].content", ROLES[message.role], message.words(f"messages[{n}].content"))
             for n, message in enumerate(self.messages)
-            if message.role in _ROLES
+            if message.role in ROLES
         ]
         at, role, words = heard[-1] if heard else ("messages", None, "")
         if role != "user":
