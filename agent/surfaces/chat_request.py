@@ -12,6 +12,7 @@ from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.settings import MAX_QUERY
+from agent.surfaces.webui import background
 
 MODELS: dict[str, Mode] = {"tastemaker": "plan", "tastemaker-react": "react"}
 ROLES: dict[str, Literal["system", "user", "assistant"]] = {
@@ -118,7 +119,7 @@ class ChatRequest(BaseModel):
             raise Refused(invalid("messages: the last message must be the user's", "messages"))
         if not words.strip():
             raise Refused(invalid(f"{at}: the user's message is empty", at, "empty_message"))
-        if len(words) > MAX_QUERY:
+        if len(words) > MAX_QUERY and background(words) is None:
             raise Refused(invalid(f"{at}: {len(words):,} characters; at most {MAX_QUERY:,}", at, "string_too_long"))
         return [Message(role=role, content=words) for _, role, words in heard if words.strip()]
 

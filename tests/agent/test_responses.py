@@ -85,10 +85,7 @@ async def test_messages_and_instructions_become_one_conversation(scripted: Runni
         {"role": "user", "content": "hi"},
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "hello"}]},
         {"type": "reasoning", "id": "rs_1", "summary": []},
-        {
-            "role": "user",
-            "content": [{"type": "input_text", "text": "something"}, {"type": "input_text", "text": "new"}],
-        },
+        {"role": "user", "content": parts},
     ]
     async with client(scripted) as api:
         await api.responses.create(**asked(input=conversation, instructions="be brief"))
