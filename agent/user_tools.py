@@ -16,12 +16,12 @@ from pydantic import BaseModel, Field
 from agent import lookups, phrases
 from agent.examples import compact
 from agent.language import detect
-from agent.llm import Deadline
+from agent.llm import Deadline, LLMUnavailable
 from agent.lookups import Recommended, Recorded, Scores, UserProfile
 from agent.persona import persona
 from agent.untrusted import sanitize
 from tools.domain import Language
-from tools.errors import NotFound
+from tools.errors import TastemakerError
 from tools.recommend import recommend
 from tools.slate import SlateItem
 
@@ -42,6 +42,8 @@ NAMES = (
 MAX_SCORED = 200
 MAX_WORDS = 8_000  # characters
 MAX_BRIEF, MAX_LINE = 6_000, 400
+PATIENCE = 180.0  # seconds for the model to write a text to order
+Kind = Literal["blurb", "push_title", "story", "poem", "news_brief", "trailer_script", "product_description", "email"]
 Gate = Callable[[], AbstractAsyncContextManager[None]]
 
 Words = Annotated[str, Field(min_length=1, max_length=MAX_WORDS, description="the wish, in the user's own words")]
@@ -69,10 +71,15 @@ class Live(Protocol):
 
 
 class Generated(BaseModel):
-    """`degraded`: no language model wrote it."""
+    """`degraded`: no language model wrote it. `held`: the text waits for a person to approve it, and `text` says so."""
 
     text: str
     degraded: bool = False
+    held: bool = False
+
+
+class NotWritten(TastemakerError):
+    """No text came of it; the message says why and what to do."""
 
 
 class UserTools:
@@ -153,28 +160,33 @@ class UserTools:
         task: Literal["summarize", "translate", "compose"],
         item_id: Annotated[str | None, Field(description="the item it is about")] = None,
         text: Annotated[str | None, Field(max_length=MAX_WORDS, description="the text, where no item is given")] = None,
-        kind: Annotated[str | None, Field(max_length=64, description="what to compose, as in review or pitch")] = None,
-        language: Language = "en",
+        kind: Annotated[Kind | None, Field(description="what to compose; a blurb by default")] = None,
+        language: Language | None = None,
     ) -> Generated:
-        """Summarize or translate an item or a text, or compose one about an item for this user."""
-        generator = _generator(self.agent)
+        """Summarize or translate an item or a text, or compose one about an item for this user. Without `language` a
+        summary is in the text's own, a translation in the other one, a composition in English.
+        """
+        asked = {"item_id": item_id, "text": text, "kind": kind, "language": language}
+        generator = _generator(self.agent, await self.box())
         async with self._gate():
-            written = await generator.run(
-                user_id=self.user_id, task=task, item_id=item_id, text=text, kind=kind, language=language
-            )
-        return Generated(text=written.text, degraded=written.degraded)
+            try:
+                made = await generator.run(task, user=self.user_id, deadline=Deadline(PATIENCE), **asked)
+            except LLMUnavailable as fault:
+                message = f"there is no language model to {task} with now ({fault.reason}); try again later"
+                raise NotWritten(message) from fault
+        return Generated(text=made.text, degraded=made.degraded, held=made.review is not None)
 
     async def box(self) -> "Toolbox":
         """Off the event loop, because a new bundle may have to be loaded."""
         return await to_thread.run_sync(self.live.current)
 
 
-def _generator(agent: Agent) -> Any:
-    """Raises NotFound: this build writes no texts yet."""
+def _generator(agent: Agent, box: "Toolbox") -> Any:
+    """Raises NotWritten: this build writes no texts to order."""
     try:
-        return import_module("agent.generate").Generator(agent)
+        return import_module("agent.generate").Generator(agent.llm, box)
     except ModuleNotFoundError:
-        raise NotFound("generate_text is not part of this build yet; ask recommend with write=true", "task") from None
+        raise NotWritten("generate_text is not part of this build; ask recommend with write=true") from None
 
 
 def brief(result: BaseModel) -> str:

@@ -34,7 +34,7 @@ from agent.surfaces.errors import Problem, Refused, problem_of
 from agent.surfaces.limits import ShuttingDown, TooManyTurns
 from agent.surfaces.services import Services
 from agent.surfaces.settings import is_loopback
-from agent.user_tools import NAMES, UserTools, brief
+from agent.user_tools import NAMES, NotWritten, UserTools, brief
 from tools.errors import InvalidInput, TastemakerError
 
 log = logging.getLogger(__name__)
@@ -95,8 +95,10 @@ class _Cards(Apps):
 
 def failed(error: Exception) -> CallToolResult:
     """The error in the shape that HTTP has too."""
-    text = problem_of(error).body().decode()
-    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+    problem = (
+        Problem(503, "server_error", "not_written", str(error)) if isinstance(error, NotWritten) else problem_of(error)
+    )
+    return CallToolResult(content=[TextContent(type="text", text=problem.body().decode())], is_error=True)
 
 
 def install(app: FastAPI, services: Services) -> None:

@@ -265,7 +265,7 @@ async def test_text_generation_answers_with_a_text_or_a_typed_error(secured: Run
     async with connected(secured, "a01") as client:
         result = await client.call_tool("generate_text", {"task": "summarize", "item_id": "s01"})
     if result.is_error:
-        assert refused(result)["code"] == "not_found"
+        assert refused(result)["code"] == "not_written"
     else:
         assert found(result)["text"]
 
