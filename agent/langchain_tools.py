@@ -43,7 +43,9 @@ Answer = tuple[str, BaseModel]
 
 
 @contextmanager
-def open_agent(home: str | Path, llm_url: str | None = None, llm_model: str | None = None) -> Iterator[Agent]:
+def open_agent(
+    home: str | Path, llm_url: str | None = None, llm_model: str | None = None, llm_key: str | None = None
+) -> Iterator[Agent]:
     """The recommender of a trained home, which this process owns meanwhile. `llm_url`: an OpenAI-compatible engine for
     the passages it writes; without one the evidence speaks.
 
@@ -58,7 +60,7 @@ def open_agent(home: str | Path, llm_url: str | None = None, llm_model: str | No
     with place.owned("a LangChain agent"):
         live = Live(place)
         try:
-            yield Agent(live, LLM(llm_url, llm_model) if llm_url else None)
+            yield Agent(live, LLM(llm_url, llm_model, api_key=llm_key or "none") if llm_url else None)
         finally:
             live.store.close()
 
@@ -127,9 +129,9 @@ def _refusal(name: str) -> Callable[[Any], str]:
 
 @cache
 def _of_this_process() -> Agent:
-    held = ExitStack()
-    home, url = os.environ.get("TASTEMAKER_HOME") or "var", os.environ.get("TASTEMAKER_LLM_URL")
-    agent = held.enter_context(open_agent(home, url, os.environ.get("TASTEMAKER_LLM_MODEL")))
+    held, environment = ExitStack(), os.environ.get
+    engine = map(environment, ("TASTEMAKER_LLM_URL", "TASTEMAKER_LLM_MODEL", "TASTEMAKER_LLM_API_KEY"))
+    agent = held.enter_context(open_agent(environment("TASTEMAKER_HOME") or "var", *engine))
     atexit.register(held.close)
     return agent
 

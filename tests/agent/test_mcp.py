@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
 from mcp import Client
@@ -21,7 +23,8 @@ from agent import tokens
 from agent.turn import Agent
 from agent.user_tools import NAMES
 from tests.agent.commanding import ROOT
-from tests.agent.serving import Running, problem, serving
+from tests.agent.serving import WAIT, Running, problem, serving
+from tests.fake_engine import FakeEngine, Hang
 from tests.trained import write_domain
 from tests.world import domain
 from tools.home import Home
@@ -268,6 +271,21 @@ async def test_text_generation_answers_with_a_text_or_a_typed_error(secured: Run
         assert refused(result)["code"] == "not_written"
     else:
         assert found(result)["text"]
+
+
+async def test_a_client_that_leaves_takes_the_engines_work_with_it(running: Running, fake_engine: FakeEngine) -> None:
+    hang = Hang()
+    fake_engine.script(hang)
+    asked = {"query": "a comedy", "k": 1, "write": True}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "recommend", "arguments": asked}}
+    accept = {"Accept": "application/json, text/event-stream", "X-User-Id": "a01"}
+    async with httpx.AsyncClient(base_url=running.url, timeout=WAIT, trust_env=False) as leaving:
+        asking = asyncio.create_task(leaving.post("/mcp", json=call, headers=accept))
+        assert await asyncio.to_thread(hang.hanging.wait, WAIT)
+        asking.cancel()
+        await asyncio.wait([asking])
+    [request] = fake_engine.requests
+    assert await asyncio.to_thread(request.disconnected.wait, WAIT)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
