@@ -31,7 +31,7 @@ async def measure(live: Live) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     users = [user.user_id for user in box.store.users()]
     asked = [(str(rng.choice(users)), words) for words in requests(box, TURNS + WARM_UP, rng)]
-    with _instant_engine() as url:
+    with instant_engine() as url:
         llm = LLM(url)
         agent = Agent(live, llm)
         await agent.warm()
@@ -48,7 +48,7 @@ async def measure(live: Live) -> dict[str, Any]:
 
 
 @contextmanager
-def _instant_engine() -> Iterator[str]:
+def instant_engine() -> Iterator[str]:
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     process.start()

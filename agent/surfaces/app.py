@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from agent.surfaces import errors, health, openai, page, parameters, rest
+from agent.surfaces import agui, errors, health, mcp, openai, page, parameters, responses, rest
 from agent.surfaces.limits import BodyLimit, Turns
 from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
@@ -35,9 +35,18 @@ def create_app(
     app.add_middleware(BodyLimit, limit=settings.max_body)
     app.add_middleware(Measured)
     # The token itself is read by GuardedRoute; this dependency only describes it in the documentation.
-    secured: list[APIRouter] = [openai.turns, openai.router, rest.router, parameters.router, health.guarded]
+    secured: list[APIRouter] = [
+        openai.turns,
+        openai.router,
+        responses.router,
+        agui.router,
+        rest.router,
+        parameters.router,
+        health.guarded,
+    ]
     for router in secured:
         app.include_router(router, dependencies=[Depends(HTTPBearer(auto_error=False))])
     app.include_router(health.router)
     app.include_router(page.router)
+    mcp.install(app, app.state.services)
     return app

@@ -24,6 +24,7 @@ from tools.store.text import checked_id
 log = logging.getLogger(__name__)
 ANONYMOUS = "anonymous"  # whom a service acts for when it names nobody: a cold-start user
 HEADER = "X-User-Id"
+FRONT_END = "X-OpenWebUI-User-Id"  # what Open WebUI calls its user; anybody can send it, so only a service is believed
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,12 @@ def identify(request: Request) -> Caller:
             token has asked too often.
     """
     services = services_of(request)
-    grant = _grant(request, services)
+    grant, named = _grant(request, services), _header_user(request, HEADER)
     if grant.token_id and grant.per_minute and (wait := services.rates.wait(grant.token_id, grant.per_minute)):
         raise Refused(_too_fast(grant.per_minute, wait))
-    return Caller(grant, _header_user(request))
+    if named is None and grant.kind == "service" and services.tokens.configured:
+        named = _header_user(request, FRONT_END)
+    return Caller(grant, named)
 
 
 def _grant(request: Request, services: Services) -> Grant:
@@ -95,16 +98,16 @@ def _grant(request: Request, services: Services) -> Grant:
     return grant
 
 
-def _header_user(request: Request) -> str | None:
-    values = {value.encode("latin-1") for value in request.headers.getlist(HEADER)}
+def _header_user(request: Request, header: str) -> str | None:
+    values = {value.encode("latin-1") for value in request.headers.getlist(header)}
     if not values:
         return None
     if len(values) > 1:
-        raise Refused(invalid(f"{HEADER} is given twice, with different users", HEADER, "conflicting_users"))
+        raise Refused(invalid(f"{header} is given twice, with different users", header, "conflicting_users"))
     try:
         return values.pop().decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(invalid(f"{HEADER} is not UTF-8", HEADER)) from None
+        raise Refused(invalid(f"{header} is not UTF-8", header)) from None
 
 
 def _unauthorised(given: bool) -> Problem:

@@ -12,9 +12,10 @@ from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.settings import MAX_QUERY
+from agent.surfaces.webui import background
 
 MODELS: dict[str, Mode] = {"tastemaker": "plan", "tastemaker-react": "react"}
-_ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -109,16 +110,16 @@ class ChatRequest(BaseModel):
 
     def _conversation(self) -> list[Message]:
         heard = [
-            (f"messages[{n}].content", _ROLES[message.role], message.words(f"messages[{n}].content"))
+            (f"messages[{n}].content", ROLES[message.role], message.words(f"messages[{n}].content"))
             for n, message in enumerate(self.messages)
-            if message.role in _ROLES
+            if message.role in ROLES
         ]
         at, role, words = heard[-1] if heard else ("messages", None, "")
         if role != "user":
             raise Refused(invalid("messages: the last message must be the user's", "messages"))
         if not words.strip():
             raise Refused(invalid(f"{at}: the user's message is empty", at, "empty_message"))
-        if len(words) > MAX_QUERY:
+        if len(words) > MAX_QUERY and background(words) is None:
             raise Refused(invalid(f"{at}: {len(words):,} characters; at most {MAX_QUERY:,}", at, "string_too_long"))
         return [Message(role=role, content=words) for _, role, words in heard if words.strip()]
 

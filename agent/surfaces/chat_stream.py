@@ -1,4 +1,4 @@
-"""One turn on the wire as server-sent events in OpenAI's chunk format.
+"""One turn on the wire as server-sent events: `TurnStream` runs it for any protocol, `Chunks` is OpenAI's chat chunks.
 
 The headers wait a moment for the turn's first sign of life, so that a turn that fails at once still gets a proper
 status. From then on silence is filled with comment lines, and whatever ends the turn, the stream ends properly.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import uuid4
 
 import anyio
@@ -24,7 +24,7 @@ from openai.types.completion_usage import PromptTokensDetails
 from starlette.types import Receive, Scope, Send
 
 from agent.reply import Done, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest, Usage
-from agent.surfaces.errors import problem_of
+from agent.surfaces.errors import Problem, problem_of
 from agent.surfaces.limits import ClientGone, attended
 from agent.surfaces.services import Services
 
@@ -63,6 +63,18 @@ def extras(reply: Reply) -> dict[str, Any]:
     }
 
 
+class Wire(Protocol):
+    """How one protocol writes a turn, as whole server-sent events."""
+
+    def opening(self) -> bytes: ...
+
+    def written(self, event: TurnEvent) -> bytes: ...
+
+    def broken(self, problem: Problem) -> bytes: ...
+
+    def ending(self) -> bytes: ...
+
+
 @dataclass
 class Chunks:
     """Makes the chunks of one stream."""
@@ -82,8 +94,17 @@ class Chunks:
             case Done(reply=reply):
                 return self._last(reply)
 
-    def first(self) -> ChatCompletionChunk:
-        return self._chunk({"role": "assistant", "content": ""})
+    def opening(self) -> bytes:
+        return data(_json(self._chunk({"role": "assistant", "content": ""})))
+
+    def written(self, event: TurnEvent) -> bytes:
+        return b"".join(data(_json(chunk)) for chunk in self.of(event))
+
+    def broken(self, problem: Problem) -> bytes:
+        return data(problem.body())
+
+    def ending(self) -> bytes:
+        return data(b"[DONE]")
 
     def _last(self, reply: Reply) -> list[ChatCompletionChunk]:
         own = {"tastemaker": extras(reply)}
@@ -106,9 +127,9 @@ class Chunks:
 class TurnStream(Response):
     """Runs a turn and sends it as it happens; cancels it when the client leaves."""
 
-    def __init__(self, services: Services, turn: TurnRequest, chunks: Chunks) -> None:
+    def __init__(self, services: Services, turn: TurnRequest, wire: Wire) -> None:
         super().__init__(media_type="text/event-stream")
-        self._services, self._turn, self._chunks = services, turn, chunks
+        self._services, self._turn, self._wire = services, turn, wire
         self._started = False
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,8 +146,8 @@ class TurnStream(Response):
         except Exception as error:
             if not self._started:
                 raise  # the error handlers answer with a status
-            await self._data(problem_of(error).body())
-        await self._write(b"data: [DONE]\n\n", last=True)
+            await self._write(self._wire.broken(problem_of(error)))
+        await self._write(self._wire.ending(), last=True)
 
     async def _relay(self, events: AsyncGenerator[TurnEvent, None]) -> None:
         sender, receiver = anyio.create_memory_object_stream[TurnEvent | Exception](16)
@@ -154,20 +175,13 @@ class TurnStream(Response):
                 raise event
             await self._start()
             patience = self._services.settings.ping
-            if event is None:
-                await self._write(b": waiting\n\n")
-            else:
-                for chunk in self._chunks.of(event):
-                    await self._data(_json(chunk))
+            await self._write(b": waiting\n\n" if event is None else self._wire.written(event))
 
     async def _start(self) -> None:
         if not self._started:
             self._started = True
             await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            await self._data(_json(self._chunks.first()))
-
-    async def _data(self, body: bytes) -> None:
-        await self._write(b"data: " + body + b"\n\n")
+            await self._write(self._wire.opening())
 
     async def _write(self, body: bytes, last: bool = False) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})
@@ -184,6 +198,11 @@ async def _pump(events: AsyncGenerator[TurnEvent, None], sender: MemoryObjectSen
                 await sender.send(event)
         except Exception as error:
             await sender.send(error)
+
+
+def data(body: bytes) -> bytes:
+    """One server-sent event."""
+    return b"data: " + body + b"\n\n"
 
 
 def progress_line(entry: TraceEntry) -> str:

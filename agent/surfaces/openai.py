@@ -15,6 +15,7 @@ from agent.surfaces.chat_stream import Chunks, TurnStream, completion
 from agent.surfaces.errors import Refused
 from agent.surfaces.limits import attended
 from agent.surfaces.services import Given, Services, services_of
+from agent.surfaces.webui import background, told
 
 
 class TurnRoute(GuardedRoute):
@@ -37,6 +38,8 @@ router = APIRouter(prefix="/v1", tags=["chat"], route_class=GuardedRoute)
 @turns.post("/chat/completions", summary="One turn of conversation, streamed or whole")
 async def chat(body: ChatRequest, caller: Known, services: Given, request: Request) -> Response:
     turn = body.turn(caller)
+    if (answer := background(turn.messages[-1].content)) is not None:
+        return told(answer, body.model, body.streamed, body.include_usage)
     if body.streamed:
         return TurnStream(services, turn, Chunks(body.model, body.include_usage))
     reply = await attended(request.receive, lambda: whole(services, turn))
