@@ -160,7 +160,9 @@ class _Reader:
     def _cancelled(self, text: str, found: list[Found]) -> tuple[list[str], list[Found]]:
         """ "Drop the horror filter" lifts what was said of its field."""
         gone = [
-            f for f in found if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
+            f
+            for f in found
+            if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
         ]
         return [f.field for f in gone], [f for f in found if f not in gone]
 

@@ -22,7 +22,12 @@ UNITS = (
     Unit("time", 60, r"hours?|hrs?|h|小时|个小时|个钟头|钟头"),
     Unit("time", 1, r"minutes?|mins?|分钟"),
     Unit("time", 1 / 60, r"seconds?|secs?|秒钟?"),
-    Unit("money", 1, r"dollars?|bucks?|usd|euros?|eur|pounds sterling|gbp|quid|yuan|rmb|cny|元钱?|块钱?|美元|美金|欧元|英镑|人民币|刀"),
+    Unit(
+        "money",
+        1,
+        r"dollars?|bucks?|usd|euros?|eur|pounds sterling|gbp|quid|yuan|rmb|cny|元钱?|块钱?|美元|美金"
+        r"|欧元|英镑|人民币|刀",
+    ),
     Unit("money", 0.01, r"cents?"),
     Unit("stars", 1, r"stars?|颗星|星(?!期)"),
     Unit("points", 1, r"points?|分(?!钟|类|别|享|之|开|析|期)"),
@@ -46,22 +51,49 @@ UNITS = (
     Unit("volume", 1000, r"lit(?:er|re)s?|l|升"),
     Unit("volume", 1, r"ml|毫升"),
     Unit("percent", 1, r"%|percent|per cent"),
-)  # fmt: skip
+)
 # What a field's name says its numbers are in: the last part of it that is one of these.
 NAMED = {
     "time": {"seconds": 1 / 60, "second": 1 / 60, "secs": 1 / 60, "sec": 1 / 60, "s": 1 / 60, "ms": 1 / 60_000}
-    | dict.fromkeys(("minutes", "minute", "mins", "min"), 1.0) | dict.fromkeys(("hours", "hour", "hrs", "h"), 60.0),
+    | dict.fromkeys(("minutes", "minute", "mins", "min"), 1.0)
+    | dict.fromkeys(("hours", "hour", "hrs", "h"), 60.0),
     "money": {"cents": 0.01, "cent": 0.01, "fen": 0.01},
     "mass": {"kg": 1000.0, "kilos": 1000.0, "g": 1.0, "grams": 1.0, "lb": 453.592, "lbs": 453.592, "oz": 28.3495},
     "bytes": {"tb": 1e6, "gb": 1e3, "mb": 1.0, "kb": 1e-3},
     "length": {"inch": 2.54, "inches": 2.54, "in": 2.54, "ft": 30.48, "mm": 0.1, "cm": 1.0, "m": 100.0},
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
-}  # fmt: skip
+}
 
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
 ENGLISH: dict[str, float] = {word: float(n) for n, word in enumerate(_SMALL)} | {k: float(v) for k, v in _TENS.items()}
-ENGLISH |= {"half an": 0.5, "a hundred": 100.0, "one hundred": 100.0, "two hundred": 200.0, "a dozen": 12.0, "a thousand": 1000.0}
+ENGLISH |= {
+    "half an": 0.5,
+    "a hundred": 100.0,
+    "one hundred": 100.0,
+    "two hundred": 200.0,
+    "a dozen": 12.0,
+    "a thousand": 1000.0,
+}
 _DIGITS = "零一二两三四五六七八九"
 _EN_WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"

@@ -23,12 +23,14 @@ _ARTICLES = ("the", "a", "an")
 # "I would like", "it looks like": no model is named.
 _VERBS = ("would", "i", "'d", "’d", "you", "we", "'t", "’t", "not", "people", "they", "look", "looks", "sounds")
 _LIKE = re.compile(
-    rf"(?:\bsimilar to|\b{''.join(f'(?<!{verb} )' for verb in _VERBS)}like|\bin the (?:vein|style|spirit|mou?ld) of|\balong the lines of"
-    r"|\breminiscent of|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)|\bfans? of|\bsame (?:vibes?|feel|mood|style)? ?as"
+    rf"(?:\bsimilar to|\b{''.join(f'(?<!{verb} )' for verb in _VERBS)}like|\bin the (?:vein|style"
+    r"|spirit|mou?ld) of|\balong the lines of"
+    r"|\breminiscent of|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)"
+    r"|\bfans? of|\bsame (?:vibes?|feel|mood|style)? ?as"
     r"|\bi (?:really |just |also |absolutely )*(?:loved?|enjoyed|liked?|adored?)|\b(?:liked|loved|enjoyed))"
     r"\s+(?:the (?:film|movie|game|book|album|show|song) )?|(?:像|类似于?|喜欢|爱看)\s*",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _BESIDE_ZH = re.compile(r"[跟和与同]\s*")
 _ALIKE_ZH = re.compile(
     r"[\"”》」]?\s*(?:很|比较|最)?(?:差不多|类似|相似|那样|这样|一样|似的|那种|这种|之类|同类|同款|同风格|风格|的感觉)"
@@ -39,7 +41,7 @@ _STOP = r"(?:but|and|or|with|without|except|only|from|that|please|though|just|fo
 _ENDS = re.compile(rf"\s*(?:\(\d{{4}}\)|$|[,;.!?:。、\"”》」\0\u3400-\u9fff]|{_STOP})", re.IGNORECASE)
 _OBJECT = re.compile(
     rf"[^,;.!?。、\"”》」\0\u3400-\u9fff]+?(?=\s+{_STOP}|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.IGNORECASE
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

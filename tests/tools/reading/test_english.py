@@ -73,7 +73,10 @@ GAMES: list[Case] = [
     ("preferably cooperative, for 4 players", {"soft": {"mechanics contains": ["Cooperative"]}, **players(4)}),
 ]
 SHOP: list[Case] = [
-    ("black headphones under $200", {"color": {"in": ["black"]}, "category": {"in": ["Headphones"]}, "price": {"<": 200}}),
+    (
+        "black headphones under $200",
+        {"color": {"in": ["black"]}, "category": {"in": ["Headphones"]}, "price": {"<": 200}},
+    ),
     ("a jacket in blue", {"color": {"in": ["blue"]}, "category": {"in": ["Jackets"]}}),
     ("not made by Sony", {"brand": {"!=": ["Sony"]}}),
     ("headphones by Apple", {"brand": {"in": ["Apple"]}, "category": {"in": ["Headphones"]}}),
@@ -162,7 +165,10 @@ FILMS: list[Case] = [
     ("nothing like The Shining", {}),
     ("not like Star Wars please", {}),
     ("shorter", {"critiques": ("runtime", "less")}),
-    ("something newer and less scary", {"critiques": [("year", "more"), ("tags", "less", "Horror")], "tags": {"not_contains": ["Horror"]}}),
+    (
+        "something newer and less scary",
+        {"critiques": [("year", "more"), ("tags", "less", "Horror")], "tags": {"not_contains": ["Horror"]}},
+    ),
     ("more comedy", {"critiques": ("tags", "more", "Comedy"), "tags": {"contains": ["Comedy"]}}),
     ("older than the first one", {"critiques": ("year", "less", 1)}),
     ("like the second one but newer", {"like_shown": [2], "critiques": ("year", "more", 2)}),
@@ -171,8 +177,14 @@ FILMS: list[Case] = [
     ("that was too long", {"critiques": ("runtime", "less")}),
     ("not too long", {"soft": {"runtime <=": 99}}),
     ("preferably a comedy under two hours", {"soft": {"tags contains": ["Comedy"], "runtime <": 120}}),
-    ("a drama, preferably not from the 70s", {"tags": {"contains": ["Drama"]}, "soft": {"year !=": list(range(1970, 1980))}}),
-    ("from the 90s if possible, with Al Pacino", {"cast": {"contains": ["Al Pacino"]}, "soft": {"year >=": 1990, "year <=": 1999}}),
+    (
+        "a drama, preferably not from the 70s",
+        {"tags": {"contains": ["Drama"]}, "soft": {"year !=": list(range(1970, 1980))}},
+    ),
+    (
+        "from the 90s if possible, with Al Pacino",
+        {"cast": {"contains": ["Al Pacino"]}, "soft": {"year >=": 1990, "year <=": 1999}},
+    ),
     ("start over", {"reset": True}),
     ("never mind all that, a western", {"reset": True, "tags": {"contains": ["Western"]}}),
     ("let's start from scratch: horror", {"reset": True, "tags": {"contains": ["Horror"]}}),
@@ -190,13 +202,26 @@ FILMS: list[Case] = [
     ("horror? no, comedy", {"tags": {"contains": ["Comedy"]}}),
     ("no longer interested", {}),
     ("one of the best", {}),
-]  # fmt: skip
+]
 NOTHING = [
-    "surprise me", "something for a rainy afternoon", "I want to be moved", "what should I try next?", "hello there",
-    "a story about friendship and loss", "I can't decide", "whatever you think is good", "it is my birthday today",
-    "I have two cats and a dog", "my brother is older than me", "something light after a long day", "thank you so much",
-    "I will be thrilled", "put it in a carton at the auction", "we have been waiting for hours", "not sure yet",
-]  # fmt: skip
+    "surprise me",
+    "something for a rainy afternoon",
+    "I want to be moved",
+    "what should I try next?",
+    "hello there",
+    "a story about friendship and loss",
+    "I can't decide",
+    "whatever you think is good",
+    "it is my birthday today",
+    "I have two cats and a dog",
+    "my brother is older than me",
+    "something light after a long day",
+    "thank you so much",
+    "I will be thrilled",
+    "put it in a carton at the auction",
+    "we have been waiting for hours",
+    "not sure yet",
+]
 
 
 @pytest.mark.parametrize(("words", "expected"), GAMES)
