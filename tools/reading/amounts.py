@@ -67,6 +67,7 @@ _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(
     r"(?:\b(?:budget|spend(?:ing)?|afford)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$", re.IGNORECASE
 )
+_WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
     r"(?:\b(?:for|party of|group of|suits?|suitable for)\s+(?:an?\s+|up to\s+)?|适合|够|我们)$", re.IGNORECASE
@@ -86,7 +87,7 @@ class Said:
     named: tuple[FieldSpec, ...] = ()
     name: str = ""  # as it was said
     equal: bool = False  # "is", "of", ":" lead to it
-    compared: str = ""  # the words of the comparison
+    compared: str = ""  # the words of the comparison; "between"
     ends: bool = False  # nothing follows in its clause
     meant: bool = False  # "for" leads to it
     out_of: float = 0
@@ -130,50 +131,44 @@ class Amounts:
         return "in" if _OR.fullmatch(gap) else ""
 
     def _around(self, text: str, free: int, first: Quantity, last: Quantity, joint: str) -> Said:
-        before = text[max(free, first.start - LOOK_BACK) : first.start]
-        operator, compared = joint, ""
-        if joint and (lead := _BETWEEN.search(before)):
-            before = before[: lead.start()]
-        if not joint and (said := _BEFORE.search(before)):
-            operator, compared = list(_COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
-            before = before[: said.start()]
-            if refusal := _NOT.search(before):
-                operator, before = _FLIP.get(operator, operator), before[: refusal.start()]
-        dimension, factor = last.dimension or first.dimension, last.factor if last.dimension else first.factor
-        equal, meant = bool(_EQUALS.search(before)), bool(_FOR.search(before))
-        budget = _BUDGET.search(before)
-        name = self._named.search(before)
-        if lead := name or budget:
-            before = before[: lead.start()]
-        if name and operator and (refusal := _NOT.search(before)):
-            operator, before = _FLIP.get(operator, operator), before[: refusal.start()]
-        start = max(free, first.start - LOOK_BACK) + len(before)
+        begin = max(free, first.start - LOOK_BACK)
+        lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
+        operator = lead.operator
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
-        operator = operator or ("<=" if budget else "")
-        if after.unit:
-            dimension, factor = after.unit, after.factor
-        amounts = [first.amount, last.amount] if joint else [first.amount]
-        if after.unit:
-            amounts = [amount * factor for amount in amounts]
-        elif joint and first.dimension != last.dimension:
-            amounts = [each.amount * (1 if each.dimension else factor) for each in (first, last)]
-        called = name["name"] if name else after.name
+        called = lead.name or after.name
+        dimension = after.unit or last.dimension or first.dimension
         return Said(
-            start,
-            after.end,
-            operator,
-            tuple(amounts),
-            "money" if budget and not dimension else dimension,
-            tuple(self._specs(called)),
-            called,
-            equal,
-            compared,
-            bool(_CLAUSE_END.match(text, after.end)),
-            meant or bool(_PLAYED.match(text, last.end)),
-            after.out_of,
+            start=begin + lead.left,
+            end=after.end,
+            operator=operator or ("<=" if lead.budget else ""),
+            amounts=_amounts(first, last, joint, after),
+            dimension="money" if lead.budget and not dimension else dimension,
+            named=tuple(self._specs(called)),
+            name=called,
+            equal=lead.equal,
+            compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
+            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的"),
+            meant=lead.meant or bool(_PLAYED.match(text, last.end)),
+            out_of=after.out_of,
         )
+
+    def _lead(self, before: str, joint: str) -> _Lead:
+        """What leads to an amount, read backwards: a comparison, the field's name, a no."""
+        operator, compared, ends = joint, "", not _WHOM.search(before)
+        if joint and (between := _BETWEEN.search(before)):
+            before, compared = before[: between.start()], "between"
+        if not joint and (said := _BEFORE.search(before)):
+            operator, compared = list(_COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
+            operator, before = _refused(operator, before[: said.start()])
+        equal, meant, budget = bool(_EQUALS.search(before)), bool(_FOR.search(before)), _BUDGET.search(before)
+        name = self._named.search(before)
+        if named := name or budget:
+            before = before[: named.start()]
+        if name and operator:
+            operator, before = _refused(operator, before)
+        return _Lead(len(before), operator, compared, name["name"] if name else "", bool(budget), equal, meant, ends)
 
     def _on(self, text: str, at: int) -> _After:
         """What follows an amount: "or more", a unit, the field's name, in that order or the other."""
@@ -202,3 +197,31 @@ class _After:
     unit: str = ""
     factor: float = 1.0
     out_of: float = 0
+
+
+@dataclass(frozen=True)
+class _Lead:
+    left: int  # characters that say something else
+    operator: str
+    compared: str
+    name: str
+    budget: bool
+    equal: bool
+    meant: bool
+    ends: bool
+
+
+def _refused(operator: str, before: str) -> tuple[str, str]:
+    """The operator that a no in front of it makes, and the words before that."""
+    refusal = _NOT.search(before)
+    return (_FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
+
+
+def _amounts(first: Quantity, last: Quantity, joint: str, after: _After) -> tuple[float, ...]:
+    """In base units; of two amounts one may have the unit of both."""
+    both = (first, last) if joint else (first,)
+    if after.unit:
+        return tuple(each.amount * after.factor for each in both)
+    factor = last.factor if last.dimension else first.factor
+    alike = first.dimension == last.dimension
+    return tuple(each.amount * (1 if each.dimension or alike else factor) for each in both)

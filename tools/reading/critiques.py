@@ -58,6 +58,9 @@ _LESS_AFTER = re.compile(r"(?:的?少一?[点些]|的?少些)")
 _MORE_AFTER = re.compile(r"(?:的?多一?[点些]|一点|点儿|一些)")
 
 
+_ALLOWED = re.compile(r"的?(?:也|都)(?:行|可以|没关系|无所谓|好)|\s+(?:is|would be) (?:fine|ok)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Wish:
     """A critique in `text[start:end]`."""
@@ -95,12 +98,15 @@ class Comparisons:
         han = "|".join(sorted((w for w in self._meant if not w.isascii()), key=len, reverse=True)) or r"(?!)"
         self._pattern = re.compile(
             rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再"
-            rf"|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)",
+            rf"|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)"
+            rf"|比[^,。比]{{1,40}}?(?P<than>{han})(?=的|$|[,。!?])",
             re.IGNORECASE,
         )
         self._excess = re.compile(
             rf"(?P<no>{_NOT_TOO.pattern[:-1]})?(?<![a-z])(?:(?:too|so|very"
             rf"|overly)\s+(?P<en>{either(w for w in self._too if w.isascii())})"
+            r"|(?P<so>(?:[没不别]"
+            rf"|不要)[那这]么)(?P<less>{'|'.join(w for w in self._too if not w.isascii()) or '(?!)'})"
             rf"|太(?P<zh>{'|'.join(w for w in self._too if not w.isascii()) or '(?!)'})(?P<end>了)?)",
             re.IGNORECASE,
         )
@@ -109,18 +115,23 @@ class Comparisons:
         for found in self._pattern.finditer(text):
             if _NO.search(text[max(0, found.start() - 10) : found.start()]) and not _AN.search(text[: found.start()]):
                 continue
-            if _PEOPLE.match(text, found.end()) or text[max(0, found.start() - 2) : found.start()] in ("最近", "刚刚"):
+            if (
+                _PEOPLE.match(text, found.end())
+                or _ALLOWED.match(text, found.end())
+                or text[max(0, found.start() - 2) : found.start()] in ("最近", "刚刚")
+            ):
                 continue
-            said = found["en"] or found["more"] or found["bit"]
-            yield Wish(*found.span(), *self._meant[re.sub(r"\s+", " ", said.casefold())])
+            said = found["en"] or found["more"] or found["bit"] or found["than"]
+            start = found.start("than") if found["than"] else found.start()
+            yield Wish(start, found.end(), *self._meant[re.sub(r"\s+", " ", said.casefold())])
         for found in self._excess.finditer(text):
-            if not found["no"] and (found["end"] or re.match(r"(?i)too|overly", found[0])):
-                yield Wish(*found.span(), *self._too[(found["en"] or found["zh"]).casefold()])
+            if found["so"] or (not found["no"] and (found["end"] or re.match(r"(?i)too|overly", found[0]))):
+                yield Wish(*found.span(), *self._too[(found["en"] or found["zh"] or found["less"]).casefold()])
 
     def not_too(self, text: str) -> Iterator[Wish]:
         """ "Not too long": a wish for less of it, whatever was shown."""
         for found in self._excess.finditer(text):
-            if found["no"]:
+            if found["no"] and not found["so"]:
                 yield Wish(*found.span(), *self._too[(found["en"] or found["zh"]).casefold()])
 
 

@@ -32,12 +32,16 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = rf"(?:last )?(?:{'|'.join(_WEEKDAYS)})"
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
-_POINT = (
-    rf"((?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?,?\s+[12]\d{{3}}|[12]\d{{3}}[-/][01]?\d(?:[-/][0-3]?\d)?"
-    r"|[12]\d{3}年\s*[01]?\d月(?:\s*[0-3]?\d[日号])?)(?!\d)"
+_FULL = (
+    rf"(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?,?\s+[12]\d{{3}}|[12]\d{{3}}[-/][01]?\d(?:[-/][0-3]?\d)?"
+    r"|[12]\d{3}年\s*[01]?\d月(?:\s*[0-3]?\d[日号])?"
 )
-_BARE = rf"({_MONTH}|yesterday|today|last (?:week|month|year)|this (?:week|month|year))(?![a-z])"
+_POINT = rf"({_FULL})(?!\d)"
+_SOME = rf"({_FULL}|{_MONTH}(?![a-z])(?:\s+{_DAY}(?!\d))?|(?<![\d年])[01]?\d月份?(?:\s*[0-3]?\d[日号])?)(?!\d)"
+_BARE = rf"({_MONTH}|{_WEEKDAY}|yesterday|today|last (?:week|month|year)|this (?:week|month|year))(?![a-z])"
 _OUT = r"(?:published|posted|released|added|uploaded|written|reported|listed|out|new|dated)"
 _OUT_ZH = r"(?:发布|发表|上架|上映|出版|上线|更新|刊登|报道|推出)"
 _NO = r"(?:\b(?:nothing|not|no|none|never)\s+(?:(?:that|which|is|was|anything)\s+)*)"
@@ -81,7 +85,8 @@ class Days:
         self.today = datetime.fromtimestamp(newest, UTC).date()
 
     def ago(self, times: str | None, unit: str) -> str:
-        n = {"couple of": 2.0, "few": 3.0}.get(times or "", number(times) if times else 1.0) or 1.0
+        times, unit = (times or "").casefold(), unit.casefold()
+        n = {"couple of": 2.0, "few": 3.0}.get(times, number(times) if times else 1.0) or 1.0
         return (self.today - timedelta(days=max(0, round(n * _UNIT_DAYS[unit])))).isoformat()
 
     def span(self, name: str) -> tuple[str, str]:
@@ -104,18 +109,25 @@ class Days:
                 return before, before
             case "this year" | "last year":
                 return (str(today.year - (name == "last year")),) * 2
+        if (weekday := name.removeprefix("last ")) in _WEEKDAYS:
+            days = (today.weekday() - _WEEKDAYS.index(weekday)) % 7
+            return ((today - timedelta(days=days)).isoformat(),) * 2
         month = _month(name)
-        return (f"{today.year - (month > today.month)}-{month:02}",) * 2
+        return (f"{self._latest(month)}-{month:02}",) * 2
+
+    def _latest(self, month: int) -> int:
+        """The year of the last such month."""
+        return self.today.year - (month > self.today.month)
 
     def point(self, said: str) -> str:
         """Raises ValueError: no such day."""
         figures = [int(f) for f in re.findall(r"\d+", said)]
         if named := re.search(_MONTH, said, re.IGNORECASE):
-            year = next(f for f in figures if f > 999)
-            day = next((f for f in figures if f <= 31), None)
-            parts = [year, _month(named[0]), *([day] if day else [])]
+            month, day = _month(named[0]), next((f for f in figures if f <= 31), None)
+            year = next((f for f in figures if f > 999), self._latest(month))
+            parts = [year, month, *([day] if day else [])]
         else:
-            parts = figures
+            parts = figures if figures[0] > 999 else [self._latest(figures[0]), *figures]
         date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
         return "-".join([str(parts[0]), *(f"{part:02}" for part in parts[1:])])
 
@@ -160,7 +172,10 @@ def _within(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
 
 
 def _ago(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
-    return [(">=", days.ago(found[1] and found[1].casefold(), found[2].casefold()))]
+    times, unit = (
+        [group for group in found.groups() if group is not None][-2:] if found.lastindex != 2 else found.groups()[:2]
+    )
+    return [(">=", days.ago(times, unit))]
 
 
 def _ago_zh(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
@@ -185,33 +200,43 @@ _RULES = (
         lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
     ),
     _rule(
-        rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_POINT}|{_LEAD}\b(?:since"
-        rf"|starting (?:from|in))\s+{_POINT}"
-        rf"|{_LEAD}(?:\b(?:from|in|on)\s+)?{_POINT}\s+(?:or|and) (?:later|newer|after|onwards?)"
-        rf"|不(?:要|早于){_POINT}(?:以|之)?前?(?:{_OUT_ZH})?的?|(?:从|自)?{_POINT}(?:以来|起|开始)(?:{_OUT_ZH})?的?",
+        rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_SOME}|{_LEAD}\b(?:since"
+        rf"|starting (?:from|in))\s+{_SOME}"
+        rf"|{_LEAD}(?:\b(?:from|in|on)\s+)?{_SOME}\s+(?:or|and) (?:later|newer|after|onwards?)"
+        rf"|不(?:要|早于){_SOME}(?:以|之)?前?(?:{_OUT_ZH})?的?|(?:从|自)?{_SOME}(?:以来|起|开始)(?:{_OUT_ZH})?的?",
         _one(">="),
     ),
     _rule(
-        rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_POINT}|{_LEAD}\b(?:until|till|up to"
-        rf"|by)\s+{_POINT}|不晚于{_POINT}的?",
+        rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_LEAD}\b(?:until|till|up to)\s+{_SOME}|\b{_OUT}"
+        rf"\s+by\s+{_POINT}|不晚于{_SOME}的?",
         _one("<="),
     ),
     _rule(
-        rf"{_LEAD}\b(?:before|prior to|older than|earlier than)\s+{_POINT}|{_POINT}(?:以"
-        rf"|之)?前(?:{_OUT_ZH})?的?|早于{_POINT}的?",
+        rf"{_LEAD}\b(?:before|prior to|older than|earlier than)\s+{_SOME}|{_SOME}(?:以"
+        rf"|之)?前(?:{_OUT_ZH})?的?|早于{_SOME}的?",
         _one("<"),
     ),
     _rule(
-        rf"{_LEAD}\b(?:after|newer than|later than)\s+{_POINT}|{_POINT}(?:以|之)?后(?:{_OUT_ZH})?的?|晚于{_POINT}的?",
+        rf"{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_SOME}(?:以|之)?后(?:{_OUT_ZH})?的?|晚于{_SOME}的?",
         _one(">"),
     ),
-    _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_POINT}|\b{_OUT}\s+{_POINT}|{_POINT}(?:{_OUT_ZH}的?|的)", _one("==")),
+    _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_SOME}|\b{_OUT}\s+{_SOME}|{_SOME}(?:{_OUT_ZH}的?|的)", _one("==")),
     _rule(
         rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?(?:the\s+)?\b(?:last|past)\s+{_TIMES[:-1]}\s*{_UNIT}(?!['’]s)",
         _ago,
     ),
     _rule(
         rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?\b(?:the\s+last|(?:the\s+)?past)\s+()?{_UNIT}(?!['’]s)", _ago
+    ),
+    _rule(rf"{_NO}older than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?", _ago),
+    _rule(
+        rf"{_LEAD}\bnewer than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?"
+        rf"|\bless than\s+{_TIMES}\s*{_UNIT}\s+(?:ago|old)\b",
+        _ago,
+    ),
+    _rule(
+        rf"\bolder than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?",
+        lambda days, found: [("<", days.ago(found[1], found[2]))],
     ),
     _rule(rf"\b{_OUT}\s+(?:within|less than)\s+{_TIMES}\s*{_UNIT}(?:\s+ago)?", _ago),
     _rule(
@@ -225,6 +250,10 @@ _RULES = (
         r"|this month|last week|last month)['’]s\b",
         _within,
     ),
-    _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?={_NEWS}))", _within),
+    _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?=.{{0,8}}?(?:{_NEWS})))", _within),
 )
-_MAYBE = re.compile(rf"\d|\b(?:last|past|this|today|yesterday|{_MONTH})|天|日|周|星期|月|年|小时", re.IGNORECASE)
+_MAYBE = re.compile(
+    rf"\d|\b(?:last|past|this|today|yesterday|days?|weeks?|months?|years?|hours?|{_WEEKDAY}"
+    rf"|{_MONTH})|天|日|周|星期|月|年|小时",
+    re.IGNORECASE,
+)

@@ -59,7 +59,7 @@ way ways we weather wednesday week weekend weeks weird well went were what whate
 white who whole whose why wide wife will win winter wise wish with within without woman women wonder wonderful word
 words work working works world worried worry worse worst worth would write writing wrong year years yes yesterday yet
 you young younger your yours yourself accident action actors address adult advice agent alien animals anger angry
-apple april article artist attack auction author autumn award beach bench blood board boat bodies body book books
+april article artist attack auction author autumn award beach bench blood board boat bodies body book books
 bottle brain brand bread breath bridge bright broken brown budget business camera camp captain carton castle catch
 cattle center central century challenge chair charge charm chicken christmas church claim class clock cloud club coast
 coffee colour comfort comfortable compare computer concern condition consider content control cook cooking cool corner

@@ -53,7 +53,7 @@ class Near:
         if len(said) < SHORTEST or said.isdecimal():
             return None
         slips = 2 if len(said) >= LONG - 1 else 1
-        found = [(name, n) for name, n in self._within(said, slips) if n == 1 or len(name) >= LONG]
+        found = [(name, n) for name, n in self._within(said, slips) if n <= 1 or len(name) >= LONG]
         best = [name for name, distance in found if distance == min(d for _, d in found)]
         if len(best) != 1 or _inflected(said, best[0]):
             return None

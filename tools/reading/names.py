@@ -15,10 +15,12 @@ from tools.columns import fold
 from tools.reading.everyday import EVERYDAY
 from tools.reading.fuzzy import Near
 from tools.reading.manner import ITEMS
-from tools.reading.text import Word, words
+from tools.reading.negation import denial
+from tools.reading.text import LIST, Word, words
 
 LONGEST = 6  # words of a name
 CERTAIN = 7  # letters of a misspelt last name that needs no cue
+SHORT = 4  # of one that is spelled as catalogued
 OFTEN, MANY = 3, 1000  # where there are many people, items of one who may be misspelt without a cue
 _CAPITAL = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’.-]*"
 _PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)(?!\w)"
@@ -116,7 +118,8 @@ class Names:
             at = text.find(name)
             self._add(out, self._named("", name, at, at, at + len(name)) if at >= 0 else None)
         for word in said:
-            self._add(out, self._misspelt(text, word) if word.start not in others else None)
+            if word.start not in others:
+                self._add(out, self._last_name(text, word, out))
         return out
 
     def roles(self, name: Name) -> list[tuple[str, str]]:
@@ -149,15 +152,19 @@ class Names:
         role, begin = (cue[0], cue[1].start()) if cue else ("", start)
         return self._named(role, key, begin, start, end)
 
-    def _misspelt(self, text: str, word: Word) -> Name | None:
-        """A long last name that is nearly one known person's, written as a name or before what they made."""
+    def _last_name(self, text: str, word: Word, out: list[Name]) -> Name | None:
+        """A last name alone: written as a name, before their work, or in a list of people. A misspelt one is long."""
         said, start, end = word.key, word.start, word.end
-        if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._real:
+        exact = said in self._last
+        if said in EVERYDAY or said in self._taken or len(said) < (SHORT if exact else CERTAIN):
             return None
-        named = start > 0 and text[start].isupper() and text[start - 1] == " "
-        if not named and (not _WORK.match(text, end) or said.endswith(("ing", "ed"))):
+        named, made = start > 0 and text[start].isupper() and text[start - 1] == " ", bool(_WORK.match(text, end))
+        listed = named and (denial(text, start) is not None or any(LIST.fullmatch(text[n.end : start]) for n in out))
+        if exact and not (listed or (named and made)):
             return None
-        last = self._near_last.word(said)
+        if not exact and (said in self._real or not (named or (made and not said.endswith(("ing", "ed"))))):
+            return None
+        last = said if exact else self._near_last.word(said)
         key, begin = self._only("", last) if last else None, start
         if key is None or (len(self._known) > MANY and self._often(key) < OFTEN):
             return None

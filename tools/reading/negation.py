@@ -6,7 +6,8 @@ import re
 
 _NOT_EN = (
     r"(?<!why )\b(?:no|not|non|without|nothing|none|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?"
-    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|anything but|free of"
+    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|(?:any\w*"
+    r"|every\w*)(?: \w+)? (?:but|except)|free of"
     r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
     r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
     r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"

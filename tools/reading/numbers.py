@@ -17,6 +17,8 @@ from tools.reading.amounts import Amounts, Said
 from tools.reading.fields import Fields, tokens
 from tools.reading.text import Reading
 
+PARTY = 20  # people that a game may be for
+_YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
 NEAR = 0.25  # of an amount that "around" reaches
 _IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
 
@@ -56,7 +58,10 @@ class Numbers:
         if said.dimension:
             return fitting
         implied = next((kind for kind, words in _IMPLIED if words.search(said.compared)), None)
-        if implied is None and said.operator in ("<", "<=") and said.ends and not 1900 <= said.amounts[0] <= 2100:
+        if implied is None and said.meant and said.ends and said.amounts[-1] <= PARTY and not said.operator:
+            implied = "players"  # "games for two"
+        bound = said.operator in ("<", "<=") or (said.operator == "within" and said.compared == "between")
+        if implied is None and bound and said.ends and not 1900 <= said.amounts[0] <= 2100:
             implied = "price"  # "something under 20"
         return self.fields.of_kind(implied) if implied else []
 
@@ -65,7 +70,8 @@ class Numbers:
         if said.operator:
             return said.operator
         stars = kind is not None and kind.name == "rating"
-        if not said.equal and not (stars and (said.named or said.dimension)):
+        size = said.dimension == "bytes"  # "a 512 GB laptop"
+        if not (said.equal or size) and not (stars and (said.named or said.dimension)):
             return ""
         return "==" if spec.integral or not stars else ">="
 
@@ -86,7 +92,11 @@ class Numbers:
         low, high = _whole(min(said.amounts)), _whole(max(said.amounts))
         if said.dimension == "people" and not (said.name or said.operator or said.meant):  # "3 people told me"
             return
-        if said.operator in ("<", "<=") or (said.operator in (">", ">=") and not age):
+        above = said.operator in (">", ">=")
+        if above and age and least and _YOUNG.search(said.compared):  # "not for kids under 10"
+            yield least.name, said.operator, low
+            return
+        if said.operator in ("<", "<=") or (above and not age):
             bound = least if said.operator in ("<", "<=") and age else most
             if bound:
                 yield bound.name, said.operator, high

@@ -37,6 +37,7 @@ UNITS = (
     Unit("age", 1, r"(?:years?|yrs?)[\s-]?olds?|years? of age|yo|岁"),
     Unit("mass", 1000, r"kg|kgs|kilos?|kilograms?|公斤|千克"),
     Unit("mass", 500, r"斤"),
+    Unit("bytes", 1e3, r"(?-i:G)"),
     Unit("mass", 1, r"g|grams?|克"),
     Unit("mass", 453.592, r"lbs?|pounds?"),
     Unit("mass", 28.3495, r"oz|ounces?"),
@@ -99,7 +100,9 @@ _EN_WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _ZH_NUMBER = rf"(?:{_FIGURES}\s*[百千万]?|[{_DIGITS}十百千万]+)"
 _HOURS = rf"(?:\d+(?:\.\d+)?|an?|{_EN_WORDS})[\s-]*(?:hours?|hrs?|h)(?![a-z])"
-_TIME = rf"{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
+_TIME = (
+    rf"\d+\s+and a half\s+hours?|{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
+)
 _TIME_ZH = rf"(?:{_ZH_NUMBER}\s*个?半?|半个?)\s*(?:小时|钟头)(?:{_ZH_NUMBER}\s*分钟?|半)?"
 _UNIT = re.compile(
     "|".join(rf"(?P<u{n}>(?:{u.said})(?![a-z]))" for n, u in enumerate(UNITS)),
@@ -157,7 +160,7 @@ def unit(text: str, at: int) -> tuple[Unit, int] | None:
 
 def number(words: str) -> float:
     """A number in figures or in English or Chinese words; 0 when there is none."""
-    words = words.strip().casefold()
+    words = words.strip().casefold().replace(" and a half", ".5")
     if figures := re.search(r"\d+(?:,\d{3})*(?:\.\d+)?", words):
         scale = {"百": 100, "千": 1000, "万": 10_000}.get(words[-1], 1)
         return float(figures[0].replace(",", "")) * scale + (0.5 if "半" in words else 0.0)

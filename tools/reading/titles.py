@@ -105,6 +105,17 @@ class Titles:
         ids = list(dict.fromkeys(self.catalogue.ids[title.item] for title, wanted in found if wanted))
         return ids, [(title.start, title.end) for title, _ in found]
 
+    def compared(self, text: str, said: Sequence[Word], start: int, end: int) -> int | None:
+        """The item that a comparison in `text[start:end]` is with: "newer than Star Wars", 比Star Wars新."""
+        if than := re.compile(r"\s+than\s+", re.IGNORECASE).match(text, end):
+            title = self._at(text, said, than.end(), False)
+            return title.item if title else None
+        for than in re.compile("比").finditer(text, max(0, start - 60), start):
+            title = self._at(text, said, than.end(), False)
+            if title and text[title.end : start].strip('》」”" 要还更') == "":
+                return title.item
+        return None
+
     def _after_cues(self, text: str, said: Sequence[Word]) -> Iterator[tuple[Title, bool]]:
         """Titles that a cue leads to, and those that go on its list; whether each is wanted."""
         for cue in _LIKE.finditer(text):

@@ -59,6 +59,7 @@ _IDIOM = re.compile(
     r"(?:happy (?:with|to|for)|at home\b|in the world|around the world|feeling (?:blue|down)|french (?:fries|press))",
     re.I,
 )
+_PROPER = re.compile(r"brand|maker|manufact|publish|develop|studio|platform|console", re.IGNORECASE)
 _TAKEN_BACK = re.compile(r"\s*\?\s*(?:no\b|nope|nah|not |不)", re.IGNORECASE)
 _NO_VALUE = frozenset(
     [
@@ -225,6 +226,8 @@ class Values:
             return True
         if said.isascii() and (HAN.match(text, end) or (start and HAN.match(text, start - 1))):
             return bool(_MADE_AFTER.match(text, end)) or len(key) >= 3
+        if len(key) >= 4 and _PROPER.search(place.field) and key not in self._words:
+            return True
         capital = any(c.isupper() or c.isdecimal() for c in said) and said == place.value
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)

@@ -119,7 +119,11 @@ class Adjectives:
             return False
         if found[0].casefold() not in _PLAIN:
             return True
-        led = _LOOSE.search(before) or re.search(r"\b(?:an?|some|the|any|no|not)\s+$", before, re.IGNORECASE)
+        led = (
+            not before.strip(" ,.;")
+            or _LOOSE.search(before)
+            or re.search(r"\b(?:an?|some|the|any|no|not)\s+$", before, re.IGNORECASE)
+        )
         return bool(led and _NOUN.match(text, found.end()))
 
     def _bound(self, field: str, much: bool) -> tuple[str, str, Any]:
