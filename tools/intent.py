@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -24,10 +22,11 @@ from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
 from tools.reading.flags import Flags
 from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
-from tools.reading.names import Name, Names
-from tools.reading.negation import denial
+from tools.reading.merge import merge, rest
+from tools.reading.names import Names
 from tools.reading.numbers import Numbers
-from tools.reading.text import LIST, Reading, Word, blank, left, words
+from tools.reading.operators import Operators
+from tools.reading.text import Reading, Word, blank, left, words
 from tools.reading.titles import QUOTED, Titles
 from tools.reading.values import Found, Values
 from tools.reading.wishes import Adjectives, split
@@ -35,11 +34,6 @@ from tools.reading.years import plain_years, read_years
 
 MAX_TEXT = 1000  # characters read; a wish is shorter
 TEXTS = 2000  # items whose texts say which words are none misspelt
-
-_OR = re.compile(r"[\s,，、]*(?:\bor\b|或者?|还是)\s*(?:an?\s+|the\s+)?", re.IGNORECASE)
-_SOFT = re.compile(r"\b(?:too|very|so|really|that|much)\b|太|很|那么", re.IGNORECASE)
-_EMPTY = r"\b(?:i|an?|the|and|or|but|with|by|from|in|of|no|not|without|nothing|please|that|is)\b|的|和|由|请"
-_LEFTOVER = re.compile(rf"^(?:[^\w《\"“(]|{_EMPTY})+|(?:[^\w》\"”)]|以外|之外|{_EMPTY})+$", re.IGNORECASE)
 
 
 class Critique(BaseModel):
@@ -94,6 +88,7 @@ class _Reader:
         self.numbers, self.flags = Numbers(fields), Flags(fields)
         self.values = Values(fields, domain, known)
         self.names = Names(catalogue, frozenset(self.values.facets), known)
+        self.operators = Operators(catalogue, self.names)
         self.comparisons = critiques.Comparisons(fields)
         self.adjectives = Adjectives(fields, self.comparisons)
 
@@ -111,21 +106,22 @@ class _Reader:
         bounds += people
         cancelled, found = self._cancelled(free, found)
         compared = list(self.comparisons.read(free))
-        facets = list(self.facets(free, found))
+        against, compared = self._against(text, said, compared)
+        facets = list(self.operators.facets(free, found))
         wishes = list(self.adjectives.read(blank(free, [(w.start, w.end) for w in compared])))
-        hard, soft = split(text, [*bounds, *facets])
+        hard, soft = split(text, [*bounds, *against, *facets])
         gone = [Reading(w.start, w.end, w.field, "", None) for w in compared]
         gone += [Reading(start, end, "", "", None) for start, end in [*((a, b) for a, b, _ in lifted), *resets]]
         kept = [r for r in soft if r.stands or r.operator in ("!=", "not_contains")]
         critical = [*compared, *critiques.of_values(free, [f for f in found if self.catalogue.fields[f.field].values])]
         return Intent(
-            query=_rest(text, [*hard, *kept, *gone]),
-            filters=_merge(hard),
+            query=rest(text, [*hard, *kept, *gone]),
+            filters=merge(hard),
             like=like,
             like_shown=like_shown,
             critiques=[
                 Critique(field=w.field, direction=w.direction, value=w.value, of=every[0] if every else None)
-                for w in sorted(critical, key=lambda w: w.start)
+                for w in _distinct(critical)
             ],
             k=self.manner.count(_plainly(blank(free, [(w.start, w.end) for w in compared]), found)),
             soft=[*_soft(soft), *(Soft(field=f, operator=op, value=value) for _, _, f, op, value in wishes)],
@@ -151,73 +147,37 @@ class _Reader:
         """People, values of other fields, and the text without people."""
         said = left(said, text)
         exact = list(self.values.exact(text, said))
-        people = list(self.people(text, said, frozenset(found.start for found in exact)))
+        named = self.names.people(text, said, frozenset(found.start for found in exact))
+        people = list(self.operators.people(text, named))
         text = blank(text, [(r.start, r.end) for r in people])
         found = [f for f in exact if "\0" not in text[f.start : f.end]]
         found += self.values.misspelt(left(said, blank(text, [(f.start, f.end) for f in found])))
         return people, sorted(found, key=lambda f: f.start), text
 
+    def _against(
+        self, text: str, said: list[Word], wishes: list[critiques.Wish]
+    ) -> tuple[list[Reading], list[critiques.Wish]]:
+        """ "Newer than Star Wars" is a bound: its year is known. The rest are critiques of what was shown."""
+        bounds, rest = [], []
+        for wish in dict.fromkeys(wishes):
+            item = self.titles.compared(text, said, wish.start, wish.end)
+            value = None if item is None else self.catalogue.attributes(item).get(wish.field)
+            if value is None:
+                rest.append(wish)
+            else:
+                bounds.append(
+                    Reading(wish.start, wish.end, wish.field, ">" if wish.direction == "more" else "<", value)
+                )
+        return bounds, rest
+
     def _cancelled(self, text: str, found: list[Found]) -> tuple[list[str], list[Found]]:
         """ "Drop the horror filter" lifts what was said of its field."""
         gone = [
-            f for f in found if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
+            f
+            for f in found
+            if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
         ]
         return [f.field for f in gone], [f for f in found if f not in gone]
-
-    def people(self, text: str, said: list[Word], others: frozenset[int]) -> Iterator[Reading]:
-        """A person wanted is wanted in one role, a person refused in all."""
-        names = self._alike(text, sorted(self.names.people(text, said, others), key=lambda name: name.start))
-        choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
-        either = {name for pair in choices for name in pair}
-        for name in names:
-            refusal = denial(text, name.at)
-            start = name.start if refusal is None else min(refusal, name.start)
-            places = [(name.field, name.name)] if refusal is None else self.names.roles(name)
-            for field, value in places:
-                operator = self._operator(field, refusal is not None, name in either)
-                yield Reading(start, name.end, field, operator, [value])
-
-    def _alike(self, text: str, names: list[Name]) -> list[Name]:
-        """People in one list are meant in one role, where they are known in it."""
-        for n, (a, b) in enumerate(pairwise(names)):
-            roles = dict(self.names.roles(b))
-            if names[n].field in roles and LIST.fullmatch(text[a.end : b.start]):
-                names[n + 1] = replace(b, field=names[n].field, name=roles[names[n].field])
-        return names
-
-    def facets(self, text: str, found: Sequence[Found]) -> list[Reading]:
-        out = [reading for group in _groups(found, text) for reading in self._group(group, text)]
-        wanted = {(r.field, r.value[0]) for r in out if r.stands}
-        refused = {(r.field, r.value[0]) for r in out if not r.stands and not _SOFT.search(text[r.start : r.end])}
-        both = wanted & refused
-        # "horror, but not too scary" is still horror; "I like horror, but no horror tonight" is not
-        return [r for r in out if (r.field, r.value[0]) not in (both if r.stands else wanted - refused)]
-
-    def _group(self, group: list[Found], text: str) -> Iterator[Reading]:
-        gaps = [text[a.end : b.start] for a, b in pairwise(group)]
-        joined = any(re.search(r"\w", gap) for gap in gaps)  # "no a, b or c" refuses all three, "no a, b" only a
-        either = len(group) > 1 and any(_OR.fullmatch(gap) for gap in gaps)
-        less = {wish.value: wish.start for wish in critiques.of_values(text, group) if wish.direction == "less"}
-        start = None
-        for n, facet in enumerate(group):
-            follows = group[n - 1].end if joined and start is not None else None
-            refusal = denial(text, facet.start)
-            start = less.get(facet.value, follows) if refusal is None else refusal
-            denied = start is not None
-            operator = self._operator(facet.field, denied, either)
-            stands = "" if denied else facet.value
-            yield Reading(
-                facet.start if start is None else start, facet.end, facet.field, operator, [facet.value], stands
-            )
-
-    def _operator(self, field: str, denied: bool, either: bool = False) -> str:
-        spec = self.catalogue.fields[field]
-        single = spec.kind == "string" and not spec.people
-        if denied:
-            return "!=" if single else "not_contains"
-        if single:
-            return "in"
-        return "contains_any" if either else "contains"
 
 
 def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
@@ -226,16 +186,10 @@ def _vocabulary(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]{5,}", "\n".join(texts).casefold()))
 
 
-def _groups(found: Sequence[Found], text: str) -> list[list[Found]]:
-    """Values of one field that follow each other with nothing between but commas and conjunctions."""
-    out: list[list[Found]] = []
-    for value in found:
-        last = out[-1][-1] if out else None
-        if last and last.field == value.field and LIST.fullmatch(text[last.end : value.start]):
-            out[-1].append(value)
-        else:
-            out.append([value])
-    return out
+def _distinct(wishes: Sequence[critiques.Wish]) -> list[critiques.Wish]:
+    """Each once, in the order of the text."""
+    ordered = sorted(wishes, key=lambda wish: wish.start)
+    return list({(wish.field, wish.direction, wish.value): wish for wish in reversed(ordered)}.values())[::-1]
 
 
 def _plainly(text: str, found: Sequence[Found]) -> str:
@@ -247,35 +201,5 @@ def _plainly(text: str, found: Sequence[Found]) -> str:
 
 
 def _soft(readings: Sequence[Reading]) -> Iterator[Soft]:
-    for field, bounds in _merge(readings).items():
+    for field, bounds in merge(readings).items():
         yield from (Soft(field=field, operator=operator, value=value) for operator, value in bounds.items())
-
-
-def _merge(readings: Sequence[Reading]) -> Filters:
-    """Lists grow; of two bounds the tighter holds."""
-    out: Filters = {}
-    for r in readings:
-        held = out.setdefault(r.field, {})
-        old = held.get(r.operator)
-        if old is None:
-            held[r.operator] = r.value
-        elif isinstance(old, list) or r.operator == "!=":
-            held[r.operator] = list(dict.fromkeys([*_listed(old), *_listed(r.value)]))
-        else:
-            held[r.operator] = min(old, r.value) if "<" in r.operator else max(old, r.value)
-    return out
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _rest(text: str, readings: Sequence[Reading]) -> str:
-    """The text with constraints taken out, or replaced by what stands for them."""
-    parts, at = [], 0
-    for reading in sorted(readings, key=lambda r: r.start):
-        if reading.start >= at:
-            parts += [text[at : reading.start], f" {reading.stands} " if reading.stands else " "]
-            at = reading.end
-    rest = re.sub(r"(?:\s|(?<=\s)的(?=\s))+", " ", "".join([*parts, text[at:]]))
-    return _LEFTOVER.sub("", rest).strip() or text

@@ -13,22 +13,52 @@ from tools.reading.text import HAN, either
 from tools.reading.values import Found
 
 Direction = Literal["more", "less"]
-_ONE = r"(?:one|film|movie|game|book|item|option|pick|suggestion|recommendation|result|choice|article|track|song|product|video|post)"
-_ORDER = {w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
+_ONE = (
+    r"(?:one|film|movie|game|book|item|option|pick|suggestion|recommendation|result|choice|article"
+    r"|track|song|product|video|post)"
+)
+_ORDER = {
+    w: n
+    for n, w in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
+}
 _SHOWN = re.compile(
-    rf"\b(?P<word>{'|'.join(_ORDER)}|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?|\b(?:number|option|no\.)\s+)(?P<figure>\d{{1,2}})\b"
-    r"|第(?P<zh>[一二三四五六七八九十\d]+)(?:个|部|本|款|首|条|篇|件|张|种|只|台|家)|(?P<last>最后(?:一)?(?:个|部|本|款|首|篇|件))",
+    rf"\b(?P<word>{'|'.join(_ORDER)}|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?"
+    rf"|\b(?:number|option|no\.)\s+)(?P<figure>\d{{1,2}})\b"
+    r"|第(?P<zh>[一二三四五六七八九十\d]+)(?:个|部|本|款|首|条|篇|件|张|种|只|台|家)"
+    r"|(?P<last>最后(?:一)?(?:个|部|本|款|首|篇|件))",
     re.IGNORECASE,
 )
-_LIKE = re.compile(r"(?:(?<!['’]t )(?<!not )(?:\blike|\bsimilar to|\bsame as)\s+(?:the\s+)?|像|类似于?)$", re.IGNORECASE)
+_LIKE = re.compile(
+    r"(?:(?<!['’]t )(?<!not )(?:\blike|\bsimilar to|\bsame as)\s+(?:the\s+)?|像|类似于?)$", re.IGNORECASE
+)
 _LIKE_AFTER = re.compile(r"\s*(?:差不多|类似|相似|那样|这样|一样|那种|这种|之类)")
 _NO = re.compile(r"(?:\b(?:no|any|not|much|how much|for|an?)\s+|n['’]t\s+)$", re.IGNORECASE)
-_NOT_TOO = re.compile(r"(?:\b(?:not|nothing|isn['’]t|don['’]t want (?:it|anything|something))\s+(?:be\s+)?|不要?|别)$", re.IGNORECASE)
-_PEOPLE = re.compile(r"\s+(?:people|kids?|child|children|adults?|audiences?|brother|sister|son|daughter|than (?:me|my|i)\b|version|i get)", re.I)
-_LESS = re.compile(r"(?:\b(?:less|fewer|not (?:as|so|quite as|that)|too much|(?<!not )(?<!n't )(?<!nothing )too)\s+|少(?:来?一?点|些)|[没不别]那么|不要那么|(?<![不别要])太)$", re.I)
-_MORE = re.compile(r"(?:(?<!no )(?<!any )(?<!one )(?<!some )(?<!two )(?<!three )(?<!few )\b(?:more|extra)\s+|更|再|更多|多(?:来?一?点|些))$", re.I)
+_NOT_TOO = re.compile(
+    r"(?:\b(?:not|nothing|isn['’]t|don['’]t want (?:it|anything|something))\s+(?:be\s+)?|不要?|别)$", re.IGNORECASE
+)
+_PEOPLE = re.compile(
+    r"\s+(?:people|kids?|child|children|adults?|audiences?|brother|sister|son|daughter|than (?:me"
+    r"|my|i)\b|version|i get)",
+    re.I,
+)
+_LESS = re.compile(
+    r"(?:\b(?:less|fewer|not (?:as|so|quite as|that)|too much"
+    r"|(?<!not )(?<!n't )(?<!nothing )too)\s+|少(?:来?一?点|些)|[没不别]那么|不要那么"
+    r"|(?<![不别要])太)$",
+    re.I,
+)
+_MORE = re.compile(
+    r"(?:(?<!no )(?<!any )(?<!one )(?<!some )(?<!two )(?<!three )(?<!few )\b(?:more|extra)\s+|更"
+    r"|再|更多|多(?:来?一?点|些))$",
+    re.I,
+)
 _LESS_AFTER = re.compile(r"(?:的?少一?[点些]|的?少些)")
 _MORE_AFTER = re.compile(r"(?:的?多一?[点些]|一点|点儿|一些)")
+
+
+_ALLOWED = re.compile(r"的?(?:也|都)(?:行|可以|没关系|无所谓|好)|\s+(?:is|would be) (?:fine|ok)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +82,9 @@ class Comparisons:
             field = fields.of_kind(name)[0].name
             kind = fields.kinds[field]
             directions: tuple[tuple[Direction, Direction], ...] = (("more", "less"), ("less", "more"))
-            for (said, opposite), words, much in zip(directions, (kind.more, kind.less), (kind.much, kind.little), strict=True):
+            for (said, opposite), words, much in zip(
+                directions, (kind.more, kind.less), (kind.much, kind.little), strict=True
+            ):
                 for word in words:
                     self._meant.setdefault(word, (field, said))
                 for word in much:
@@ -65,11 +97,16 @@ class Comparisons:
         whole = "|".join(word for word in self._meant if "更" in word) or r"(?!)"
         han = "|".join(sorted((w for w in self._meant if not w.isascii()), key=len, reverse=True)) or r"(?!)"
         self._pattern = re.compile(
-            rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)",
+            rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再"
+            rf"|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)"
+            rf"|比[^,。比]{{1,40}}?(?P<than>{han})(?=的|$|[,。!?])",
             re.IGNORECASE,
         )
         self._excess = re.compile(
-            rf"(?P<no>{_NOT_TOO.pattern[:-1]})?(?<![a-z])(?:(?:too|so|very|overly)\s+(?P<en>{either(w for w in self._too if w.isascii())})"
+            rf"(?P<no>{_NOT_TOO.pattern[:-1]})?(?<![a-z])(?:(?:too|so|very"
+            rf"|overly)\s+(?P<en>{either(w for w in self._too if w.isascii())})"
+            r"|(?P<so>(?:[没不别]"
+            rf"|不要)[那这]么)(?P<less>{'|'.join(w for w in self._too if not w.isascii()) or '(?!)'})"
             rf"|太(?P<zh>{'|'.join(w for w in self._too if not w.isascii()) or '(?!)'})(?P<end>了)?)",
             re.IGNORECASE,
         )
@@ -78,18 +115,23 @@ class Comparisons:
         for found in self._pattern.finditer(text):
             if _NO.search(text[max(0, found.start() - 10) : found.start()]) and not _AN.search(text[: found.start()]):
                 continue
-            if _PEOPLE.match(text, found.end()) or text[max(0, found.start() - 2) : found.start()] in ("最近", "刚刚"):
+            if (
+                _PEOPLE.match(text, found.end())
+                or _ALLOWED.match(text, found.end())
+                or text[max(0, found.start() - 2) : found.start()] in ("最近", "刚刚")
+            ):
                 continue
-            said = found["en"] or found["more"] or found["bit"]
-            yield Wish(*found.span(), *self._meant[re.sub(r"\s+", " ", said.casefold())])
+            said = found["en"] or found["more"] or found["bit"] or found["than"]
+            start = found.start("than") if found["than"] else found.start()
+            yield Wish(start, found.end(), *self._meant[re.sub(r"\s+", " ", said.casefold())])
         for found in self._excess.finditer(text):
-            if not found["no"] and (found["end"] or re.match(r"(?i)too|overly", found[0])):
-                yield Wish(*found.span(), *self._too[(found["en"] or found["zh"]).casefold()])
+            if found["so"] or (not found["no"] and (found["end"] or re.match(r"(?i)too|overly", found[0]))):
+                yield Wish(*found.span(), *self._too[(found["en"] or found["zh"] or found["less"]).casefold()])
 
     def not_too(self, text: str) -> Iterator[Wish]:
         """ "Not too long": a wish for less of it, whatever was shown."""
         for found in self._excess.finditer(text):
-            if found["no"]:
+            if found["no"] and not found["so"]:
                 yield Wish(*found.span(), *self._too[(found["en"] or found["zh"]).casefold()])
 
 

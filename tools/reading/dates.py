@@ -1,4 +1,4 @@
-"""Dates that people say, as bounds on a catalogue's date field: "published this week", "after March 2020", "最近一个月".
+"""Dates that people say, as bounds on a catalogue's date field: "this week", "after March 2020", "最近一个月".
 
 "Today" is the newest date in the catalogue: the words are read against what there is, and the same words on the same
 catalogue always mean the same.
@@ -14,14 +14,34 @@ from tools.catalogue import Catalogue, FieldSpec
 from tools.reading.quantities import number
 from tools.reading.text import Reading, blank
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
-_POINT = (
-    rf"((?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?,?\s+[12]\d{{3}}|[12]\d{{3}}[-/][01]?\d(?:[-/][0-3]?\d)?"
-    r"|[12]\d{3}年\s*[01]?\d月(?:\s*[0-3]?\d[日号])?)(?!\d)"
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_BARE = rf"({_MONTH}|yesterday|today|last (?:week|month|year)|this (?:week|month|year))(?![a-z])"
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = rf"(?:last )?(?:{'|'.join(_WEEKDAYS)})"
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+_FULL = (
+    rf"(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?,?\s+[12]\d{{3}}|[12]\d{{3}}[-/][01]?\d(?:[-/][0-3]?\d)?"
+    r"|[12]\d{3}年\s*[01]?\d月(?:\s*[0-3]?\d[日号])?"
+)
+_POINT = rf"({_FULL})(?!\d)"
+_SOME = rf"({_FULL}|{_MONTH}(?![a-z])(?:\s+{_DAY}(?!\d))?|(?<![\d年])[01]?\d月份?(?:\s*[0-3]?\d[日号])?)(?!\d)"
+_BARE = rf"({_MONTH}|{_WEEKDAY}|yesterday|today|last (?:week|month|year)|this (?:week|month|year))(?![a-z])"
 _OUT = r"(?:published|posted|released|added|uploaded|written|reported|listed|out|new|dated)"
 _OUT_ZH = r"(?:发布|发表|上架|上映|出版|上线|更新|刊登|报道|推出)"
 _NO = r"(?:\b(?:nothing|not|no|none|never)\s+(?:(?:that|which|is|was|anything)\s+)*)"
@@ -30,9 +50,28 @@ _UNIT = r"(hour|day|week|fortnight|month|year)s?(?![a-z])"
 _NEWS = r"新闻|文章|报道|消息|内容|视频|帖子|商品|电影|影片|歌曲?|游戏|书|新品"
 _UNIT_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 _ZH_UNITS = {"小时": "hour", "天": "day", "日": "day", "周": "week", "星期": "week", "月": "month", "年": "year"}
-_NAMED_ZH = {"今天": "today", "今日": "today", "昨天": "yesterday", "昨日": "yesterday", "本周": "this week", "这周": "this week"}
-_NAMED_ZH |= {"这星期": "this week", "这个星期": "this week", "上周": "last week", "上星期": "last week", "上个星期": "last week"}
-_NAMED_ZH |= {"本月": "this month", "这个月": "this month", "上个月": "last month", "上月": "last month", "今年": "this year"}
+_NAMED_ZH = {
+    "今天": "today",
+    "今日": "today",
+    "昨天": "yesterday",
+    "昨日": "yesterday",
+    "本周": "this week",
+    "这周": "this week",
+}
+_NAMED_ZH |= {
+    "这星期": "this week",
+    "这个星期": "this week",
+    "上周": "last week",
+    "上星期": "last week",
+    "上个星期": "last week",
+}
+_NAMED_ZH |= {
+    "本月": "this month",
+    "这个月": "this month",
+    "上个月": "last month",
+    "上月": "last month",
+    "今年": "this year",
+}
 _NAMED_ZH |= {"去年": "last year"}
 _ANY_ZH = "|".join(sorted(_NAMED_ZH, key=len, reverse=True))
 
@@ -46,7 +85,8 @@ class Days:
         self.today = datetime.fromtimestamp(newest, UTC).date()
 
     def ago(self, times: str | None, unit: str) -> str:
-        n = {"couple of": 2.0, "few": 3.0}.get(times or "", number(times) if times else 1.0) or 1.0
+        times, unit = (times or "").casefold(), unit.casefold()
+        n = {"couple of": 2.0, "few": 3.0}.get(times, number(times) if times else 1.0) or 1.0
         return (self.today - timedelta(days=max(0, round(n * _UNIT_DAYS[unit])))).isoformat()
 
     def span(self, name: str) -> tuple[str, str]:
@@ -69,18 +109,25 @@ class Days:
                 return before, before
             case "this year" | "last year":
                 return (str(today.year - (name == "last year")),) * 2
+        if (weekday := name.removeprefix("last ")) in _WEEKDAYS:
+            days = (today.weekday() - _WEEKDAYS.index(weekday)) % 7
+            return ((today - timedelta(days=days)).isoformat(),) * 2
         month = _month(name)
-        return (f"{today.year - (month > today.month)}-{month:02}",) * 2
+        return (f"{self._latest(month)}-{month:02}",) * 2
+
+    def _latest(self, month: int) -> int:
+        """The year of the last such month."""
+        return self.today.year - (month > self.today.month)
 
     def point(self, said: str) -> str:
         """Raises ValueError: no such day."""
         figures = [int(f) for f in re.findall(r"\d+", said)]
         if named := re.search(_MONTH, said, re.IGNORECASE):
-            year = next(f for f in figures if f > 999)
-            day = next((f for f in figures if f <= 31), None)
-            parts = [year, _month(named[0]), *([day] if day else [])]
+            month, day = _month(named[0]), next((f for f in figures if f <= 31), None)
+            year = next((f for f in figures if f > 999), self._latest(month))
+            parts = [year, month, *([day] if day else [])]
         else:
-            parts = figures
+            parts = figures if figures[0] > 999 else [self._latest(figures[0]), *figures]
         date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
         return "-".join([str(parts[0]), *(f"{part:02}" for part in parts[1:])])
 
@@ -125,7 +172,10 @@ def _within(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
 
 
 def _ago(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
-    return [(">=", days.ago(found[1] and found[1].casefold(), found[2].casefold()))]
+    times, unit = (
+        [group for group in found.groups() if group is not None][-2:] if found.lastindex != 2 else found.groups()[:2]
+    )
+    return [(">=", days.ago(times, unit))]
 
 
 def _ago_zh(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
@@ -141,27 +191,69 @@ def _rule(pattern: str, bound: Bound) -> tuple[re.Pattern[str], Bound]:
 
 _LEAD = rf"(?:\b{_OUT}\s+)?"
 _RULES = (
-    _rule(rf"{_LEAD}\b(?:between|from)\s+{_POINT}\s+(?:and|to|until)\s+{_POINT}",
-          lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))]),
-    _rule(rf"(?:从|在)?{_POINT}\s*(?:到|至|-|~)\s*{_POINT}(?:之间)?(?:{_OUT_ZH})?的?",
-          lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))]),
-    _rule(rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_POINT}|{_LEAD}\b(?:since|starting (?:from|in))\s+{_POINT}"
-          rf"|{_LEAD}(?:\b(?:from|in|on)\s+)?{_POINT}\s+(?:or|and) (?:later|newer|after|onwards?)"
-          rf"|不(?:要|早于){_POINT}(?:以|之)?前?(?:{_OUT_ZH})?的?|(?:从|自)?{_POINT}(?:以来|起|开始)(?:{_OUT_ZH})?的?", _one(">=")),
-    _rule(rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_POINT}|{_LEAD}\b(?:until|till|up to|by)\s+{_POINT}|不晚于{_POINT}的?",
-          _one("<=")),
-    _rule(rf"{_LEAD}\b(?:before|prior to|older than|earlier than)\s+{_POINT}|{_POINT}(?:以|之)?前(?:{_OUT_ZH})?的?|早于{_POINT}的?",
-          _one("<")),
-    _rule(rf"{_LEAD}\b(?:after|newer than|later than)\s+{_POINT}|{_POINT}(?:以|之)?后(?:{_OUT_ZH})?的?|晚于{_POINT}的?", _one(">")),
-    _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_POINT}|\b{_OUT}\s+{_POINT}|{_POINT}(?:{_OUT_ZH}的?|的)", _one("==")),
-    _rule(rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?(?:the\s+)?\b(?:last|past)\s+{_TIMES[:-1]}\s*{_UNIT}(?!['’]s)", _ago),
-    _rule(rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?\b(?:the\s+last|(?:the\s+)?past)\s+()?{_UNIT}(?!['’]s)", _ago),
+    _rule(
+        rf"{_LEAD}\b(?:between|from)\s+{_POINT}\s+(?:and|to|until)\s+{_POINT}",
+        lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
+    ),
+    _rule(
+        rf"(?:从|在)?{_POINT}\s*(?:到|至|-|~)\s*{_POINT}(?:之间)?(?:{_OUT_ZH})?的?",
+        lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
+    ),
+    _rule(
+        rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_SOME}|{_LEAD}\b(?:since"
+        rf"|starting (?:from|in))\s+{_SOME}"
+        rf"|{_LEAD}(?:\b(?:from|in|on)\s+)?{_SOME}\s+(?:or|and) (?:later|newer|after|onwards?)"
+        rf"|不(?:要|早于){_SOME}(?:以|之)?前?(?:{_OUT_ZH})?的?|(?:从|自)?{_SOME}(?:以来|起|开始)(?:{_OUT_ZH})?的?",
+        _one(">="),
+    ),
+    _rule(
+        rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_LEAD}\b(?:until|till|up to)\s+{_SOME}|\b{_OUT}"
+        rf"\s+by\s+{_POINT}|不晚于{_SOME}的?",
+        _one("<="),
+    ),
+    _rule(
+        rf"{_LEAD}\b(?:before|prior to|older than|earlier than)\s+{_SOME}|{_SOME}(?:以"
+        rf"|之)?前(?:{_OUT_ZH})?的?|早于{_SOME}的?",
+        _one("<"),
+    ),
+    _rule(
+        rf"{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_SOME}(?:以|之)?后(?:{_OUT_ZH})?的?|晚于{_SOME}的?",
+        _one(">"),
+    ),
+    _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_SOME}|\b{_OUT}\s+{_SOME}|{_SOME}(?:{_OUT_ZH}的?|的)", _one("==")),
+    _rule(
+        rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?(?:the\s+)?\b(?:last|past)\s+{_TIMES[:-1]}\s*{_UNIT}(?!['’]s)",
+        _ago,
+    ),
+    _rule(
+        rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?\b(?:the\s+last|(?:the\s+)?past)\s+()?{_UNIT}(?!['’]s)", _ago
+    ),
+    _rule(rf"{_NO}older than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?", _ago),
+    _rule(
+        rf"{_LEAD}\bnewer than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?"
+        rf"|\bless than\s+{_TIMES}\s*{_UNIT}\s+(?:ago|old)\b",
+        _ago,
+    ),
+    _rule(
+        rf"\bolder than\s+{_TIMES}\s*{_UNIT}(?:\s+(?:ago|old))?",
+        lambda days, found: [("<", days.ago(found[1], found[2]))],
+    ),
     _rule(rf"\b{_OUT}\s+(?:within|less than)\s+{_TIMES}\s*{_UNIT}(?:\s+ago)?", _ago),
-    _rule(rf"(?:最近|过去|近)(?:的)?([一两二三四五六七八九十几半\d]+)个?(小时|天|日|周|星期|月|年)(?:以?内|之内|以来|里)?(?:{_OUT_ZH})?的?",
-          _ago_zh),
+    _rule(
+        r"(?:最近|过去|近)(?:的)?([一两二三四五六七八九十几半\d]+)个?(小时|天|日|周|星期|月"
+        rf"|年)(?:以?内|之内|以来|里)?(?:{_OUT_ZH})?的?",
+        _ago_zh,
+    ),
     _rule(rf"{_LEAD}\bsince\s+{_BARE}", _since),
-    _rule(rf"\b{_OUT}\s+(?:in\s+|on\s+)?{_BARE}|\b(?:from|of)\s+{_BARE}|\b(today|yesterday|this week|this month|last week|last month)['’]s\b",
-          _within),
-    _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?={_NEWS}))", _within),
-)  # fmt: skip
-_MAYBE = re.compile(rf"\d|\b(?:last|past|this|today|yesterday|{_MONTH})|天|日|周|星期|月|年|小时", re.IGNORECASE)
+    _rule(
+        rf"\b{_OUT}\s+(?:in\s+|on\s+)?{_BARE}|\b(?:from|of)\s+{_BARE}|\b(today|yesterday|this week"
+        r"|this month|last week|last month)['’]s\b",
+        _within,
+    ),
+    _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?=.{{0,8}}?(?:{_NEWS})))", _within),
+)
+_MAYBE = re.compile(
+    rf"\d|\b(?:last|past|this|today|yesterday|days?|weeks?|months?|years?|hours?|{_WEEKDAY}"
+    rf"|{_MONTH})|天|日|周|星期|月|年|小时",
+    re.IGNORECASE,
+)

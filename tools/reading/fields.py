@@ -18,8 +18,25 @@ from tools.reading.kinds import Kind, kind_of
 from tools.reading.quantities import NAMED
 from tools.reading.text import either
 
-_BEFORE = {"is", "has", "have", "num", "number", "n", "avg", "average", "mean", "total", "item", "product", "user", "the"}
-_AFTER = {"at", "on", "in", "count", "of", "flag", "usd", "eur", "gbp", "cny", "rmb"} | {u for d in NAMED.values() for u in d}
+_BEFORE = {
+    "is",
+    "has",
+    "have",
+    "num",
+    "number",
+    "n",
+    "avg",
+    "average",
+    "mean",
+    "total",
+    "item",
+    "product",
+    "user",
+    "the",
+}
+_AFTER = {"at", "on", "in", "count", "of", "flag", "usd", "eur", "gbp", "cny", "rmb"} | {
+    u for d in NAMED.values() for u in d
+}
 _FULL = {"min": "minimum", "max": "maximum", "minimum": "min", "maximum": "max"}
 
 
@@ -43,6 +60,7 @@ class Fields:
                 self._add(noun, field)
         self.names = names
         self._measured: dict[str, list[FieldSpec]] = {}
+        self._factors: dict[tuple[str, str], float] = {}
 
     def _add(self, name: str, field: str) -> None:
         fields = self.spoken.setdefault(name.casefold(), [])
@@ -79,6 +97,11 @@ class Fields:
         return list(dict.fromkeys([*found, *named]))
 
     def factor(self, spec: FieldSpec, dimension: str) -> float:
+        if (spec.name, dimension) not in self._factors:
+            self._factors[spec.name, dimension] = self._factor(spec, dimension)
+        return self._factors[spec.name, dimension]
+
+    def _factor(self, spec: FieldSpec, dimension: str) -> float:
         """What one of the field is in the dimension's base unit: by its name, else by how large its values are."""
         units = NAMED.get(dimension, {})
         if named := next((units[part] for part in reversed(tokens(spec.name)) if part in units), None):

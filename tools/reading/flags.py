@@ -19,11 +19,40 @@ _OFF = {
 }
 # Flags whose name is an everyday word: they need a lead.
 _EVERYDAY = frozenset(
-    "new sale active available featured visible free used open live public verified hot top popular classic adult solo"
-    " recommended promoted official original hidden special digital exclusive trending premium".split()
+    [
+        "new",
+        "sale",
+        "active",
+        "available",
+        "featured",
+        "visible",
+        "free",
+        "used",
+        "open",
+        "live",
+        "public",
+        "verified",
+        "hot",
+        "top",
+        "popular",
+        "classic",
+        "adult",
+        "solo",
+        "recommended",
+        "promoted",
+        "official",
+        "original",
+        "hidden",
+        "special",
+        "digital",
+        "exclusive",
+        "trending",
+        "premium",
+    ]
 )
 _CUE = re.compile(
-    r"(?:\b(?:with|has|having|includ\w+|needs?|only|must be|should be|that(?:['’]s| is| are)|which (?:is|are)|offer\w*|supports?"
+    r"(?:\b(?:with|has|having|includ\w+|needs?|only|must be|should be|that(?:['’]s| is| are)"
+    r"|which (?:is|are)|offer\w*|supports?"
     r"|comes? with)\s+(?:an?\s+|the\s+)?|(?:支持|要|有|带|可|能|必须|只要|只看)\s*)$",
     re.IGNORECASE,
 )

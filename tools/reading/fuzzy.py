@@ -1,7 +1,7 @@
 """Misspelt names: which known name a word that is none was meant to be. Distances are rapidfuzz's.
 
 An ordinary word must not become a genre, so a word is mended only if it begins like the name, differs from it in one
-place (in two from nine letters on) and is no word that the catalogue's own texts use.
+place (in two from ten letters on) and is no word that the catalogue's own texts use.
 """
 
 from __future__ import annotations
@@ -12,9 +12,31 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 SHORTEST = 5  # letters of a name that can be misspelt
-LONG = 9  # letters from which two slips are allowed
+LONG = 10  # letters of a name from which two slips are allowed
 ALIKE = 88.0  # of 100: a misspelt title
-_ENDINGS = ("ed", "ing", "ly", "er", "ers", "est", "al", "ous", "ish", "able", "ness", "ment", "ful", "less", "ic", "d", "n", "r", "y")
+_ENDINGS = (
+    "ed",
+    "ing",
+    "ly",
+    "es",
+    "s",
+    "er",
+    "ers",
+    "est",
+    "al",
+    "ous",
+    "ish",
+    "able",
+    "ness",
+    "ment",
+    "ful",
+    "less",
+    "ic",
+    "d",
+    "n",
+    "r",
+    "y",
+)
 
 
 class Near:
@@ -30,8 +52,8 @@ class Near:
         """The one name that `said` is a misspelling of; None where there is none, or where two are as near."""
         if len(said) < SHORTEST or said.isdecimal():
             return None
-        slips = 2 if len(said) >= LONG else 1
-        found = self._within(said, slips)
+        slips = 2 if len(said) >= LONG - 1 else 1
+        found = [(name, n) for name, n in self._within(said, slips) if n <= 1 or len(name) >= LONG]
         best = [name for name, distance in found if distance == min(d for _, d in found)]
         if len(best) != 1 or _inflected(said, best[0]):
             return None
@@ -58,5 +80,7 @@ def _inflected(said: str, name: str) -> bool:
     """ "thrilled" is no misspelt "thriller": the same stem with another ending is another word."""
     common = next((n for n, (a, b) in enumerate(zip(said, name, strict=False)) if a != b), min(len(said), len(name)))
     ending = next((ending for ending in _ENDINGS if said.endswith(ending)), "")
+    if len(said) == len(name) == common + 1:  # "scarf" is not "scary"
+        return True
     stem = common >= max(3, len(said) - 3)
     return stem and bool(ending) and len(said) > common and not (len(name) > common and name.endswith(ending))

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.catalogue import Catalogue, FieldSpec
 from tools.columns import fold
 from tools.reading.everyday import EVERYDAY
 from tools.reading.fuzzy import Near
-from tools.reading.text import Word, words
+from tools.reading.manner import ITEMS
+from tools.reading.negation import denial
+from tools.reading.text import LIST, Word, words
 
 LONGEST = 6  # words of a name
 CERTAIN = 7  # letters of a misspelt last name that needs no cue
+SHORT = 4  # of one that is spelled as catalogued
+OFTEN, MANY = 3, 1000  # where there are many people, items of one who may be misspelt without a cue
 _CAPITAL = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’.-]*"
 _PARTICLE = r"(?:de|da|del|della|di|van|von|der|den|la|le|bin|al)(?!\w)"
 _NAME = rf"({_CAPITAL}(?:\s+(?:{_PARTICLE}|{_CAPITAL})){{0,4}})"
@@ -29,7 +32,9 @@ _BEFORE_ZH = (
 _AFTER_ZH = r"(?:是|为|:)((?:[^\W\da-zA-Z_]|·){2,12}?)(?=的|[，。、,\s]|$)"
 
 # Who makes a work, and who appears in it: how the fields that hold them are called, and the words that lead to a name.
-_MADE = r"direct|author|artist|writer|creator|maker|composer|develop|design|brand|publish|manufactur|studio|label|channel"
+_MADE = (
+    r"direct|author|artist|writer|creator|maker|composer|develop|design|brand|publish|manufactur|studio|label|channel"
+)
 _SEEN = r"cast|actor|star|performer|singer|host"
 _ROLES = tuple(
     (role, re.compile(pattern))
@@ -48,6 +53,9 @@ _CUES = (
     (_MADE, re.compile(r"\b(?:(?:directed|written|made|created|composed|designed|published) )?by $", re.IGNORECASE)),
     (_SEEN, re.compile(r"\b(?:with|without|starring|featuring) $", re.IGNORECASE)),
 )
+
+
+_WORK = re.compile(rf"(?:['’]s)?\s+(?:{ITEMS})\b|\s*(?:的|导演|主演|拍的|演的)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,10 @@ class Names:
         latin = {name: words(name) for name in self._known if name.isascii()}
         self._joined = {"".join(word.key for word in said): name for name, said in latin.items()}
         self._first = {said[0].key for said in latin.values() if said} | {
-            said[0].key for spec in self.people_fields for value in spec.values if "." in value and (said := words(value))
+            said[0].key
+            for spec in self.people_fields
+            for value in spec.values
+            if "." in value and (said := words(value))
         }
         self._near = Near(name for name in self._known if name.isascii())
         self._near_last = Near(name for name in self._last if name.isascii() and name not in EVERYDAY)
@@ -107,7 +118,8 @@ class Names:
             at = text.find(name)
             self._add(out, self._named("", name, at, at, at + len(name)) if at >= 0 else None)
         for word in said:
-            self._add(out, self._misspelt(text, word))
+            if word.start not in others:
+                self._add(out, self._last_name(text, word, out))
         return out
 
     def roles(self, name: Name) -> list[tuple[str, str]]:
@@ -140,14 +152,21 @@ class Names:
         role, begin = (cue[0], cue[1].start()) if cue else ("", start)
         return self._named(role, key, begin, start, end)
 
-    def _misspelt(self, text: str, word: Word) -> Name | None:
-        """A long last name, or a full name, that is nearly one known person's."""
+    def _last_name(self, text: str, word: Word, out: list[Name]) -> Name | None:
+        """A last name alone: written as a name, before their work, or in a list of people. A misspelt one is long."""
         said, start, end = word.key, word.start, word.end
-        if len(said) < CERTAIN or said in EVERYDAY or said in self._taken or said in self._real:
+        exact = said in self._last
+        if said in EVERYDAY or said in self._taken or len(said) < (SHORT if exact else CERTAIN):
             return None
-        last = self._near_last.word(said)
+        named, made = start > 0 and text[start].isupper() and text[start - 1] == " ", bool(_WORK.match(text, end))
+        listed = named and (denial(text, start) is not None or any(LIST.fullmatch(text[n.end : start]) for n in out))
+        if exact and not (listed or (named and made)):
+            return None
+        if not exact and (said in self._real or not (named or (made and not said.endswith(("ing", "ed"))))):
+            return None
+        last = said if exact else self._near_last.word(said)
         key, begin = self._only("", last) if last else None, start
-        if key is None:
+        if key is None or (len(self._known) > MANY and self._often(key) < OFTEN):
             return None
         if first := re.search(rf"(?i:{re.escape(key.split()[0][:3])})\w*\s+$", text[:start]):
             begin = first.start()
@@ -175,9 +194,11 @@ class Names:
         inside = [n for n in full if any(re.search(role, spec.name, re.IGNORECASE) for spec, _ in self._known[n])]
         if len(full := inside or full) == 1:
             return full[0]
-        often = {name: max(self._counts[spec.name, value] for spec, value in self._known[name]) for name in full}
-        first, second = sorted(full, key=lambda name: -often[name])[:2]
-        return first if often[first] >= 2 * often[second] else None
+        first, second = sorted(full, key=self._often, reverse=True)[:2]
+        return first if self._often(first) >= 2 * self._often(second) else None
+
+    def _often(self, name: str) -> int:
+        return max(self._counts[spec.name, value] for spec, value in self._known[name])
 
     def _best(self, role: str, key: str) -> tuple[FieldSpec, str]:
         """In the field that the cue means, else in the one where the name stands most often."""

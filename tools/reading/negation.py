@@ -6,7 +6,8 @@ import re
 
 _NOT_EN = (
     r"(?<!why )\b(?:no|not|non|without|nothing|none|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?"
-    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|anything but|free of"
+    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|(?:any\w*"
+    r"|every\w*)(?: \w+)? (?:but|except)|free of"
     r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
     r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
     r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
@@ -16,9 +17,11 @@ _NOT_EN = (
     r"[\s-]*$"
 )
 _NOT_ZH = (
-    r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用|不需要|不含|不带|不太|不那么"
+    r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用"
+    r"|不需要|不含|不带|不太|不那么"
     r"|没那么|不看|不玩|不买|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级性个])别|讨厌|除了|排除|拒绝|避免|非|无)"
-    r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用|买|玩|支持|需要)*\s*$"
+    r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用"
+    r"|买|玩|支持|需要)*\s*$"
 )
 _NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
 LOOK_BACK = 60  # characters before a name in which a negation of it may stand

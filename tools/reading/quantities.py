@@ -22,7 +22,12 @@ UNITS = (
     Unit("time", 60, r"hours?|hrs?|h|小时|个小时|个钟头|钟头"),
     Unit("time", 1, r"minutes?|mins?|分钟"),
     Unit("time", 1 / 60, r"seconds?|secs?|秒钟?"),
-    Unit("money", 1, r"dollars?|bucks?|usd|euros?|eur|pounds sterling|gbp|quid|yuan|rmb|cny|元钱?|块钱?|美元|美金|欧元|英镑|人民币|刀"),
+    Unit(
+        "money",
+        1,
+        r"dollars?|bucks?|usd|euros?|eur|pounds sterling|gbp|quid|yuan|rmb|cny|元钱?|块钱?|美元|美金"
+        r"|欧元|英镑|人民币|刀",
+    ),
     Unit("money", 0.01, r"cents?"),
     Unit("stars", 1, r"stars?|颗星|星(?!期)"),
     Unit("points", 1, r"points?|分(?!钟|类|别|享|之|开|析|期)"),
@@ -32,6 +37,7 @@ UNITS = (
     Unit("age", 1, r"(?:years?|yrs?)[\s-]?olds?|years? of age|yo|岁"),
     Unit("mass", 1000, r"kg|kgs|kilos?|kilograms?|公斤|千克"),
     Unit("mass", 500, r"斤"),
+    Unit("bytes", 1e3, r"(?-i:G)"),
     Unit("mass", 1, r"g|grams?|克"),
     Unit("mass", 453.592, r"lbs?|pounds?"),
     Unit("mass", 28.3495, r"oz|ounces?"),
@@ -46,28 +52,57 @@ UNITS = (
     Unit("volume", 1000, r"lit(?:er|re)s?|l|升"),
     Unit("volume", 1, r"ml|毫升"),
     Unit("percent", 1, r"%|percent|per cent"),
-)  # fmt: skip
+)
 # What a field's name says its numbers are in: the last part of it that is one of these.
 NAMED = {
     "time": {"seconds": 1 / 60, "second": 1 / 60, "secs": 1 / 60, "sec": 1 / 60, "s": 1 / 60, "ms": 1 / 60_000}
-    | dict.fromkeys(("minutes", "minute", "mins", "min"), 1.0) | dict.fromkeys(("hours", "hour", "hrs", "h"), 60.0),
+    | dict.fromkeys(("minutes", "minute", "mins", "min"), 1.0)
+    | dict.fromkeys(("hours", "hour", "hrs", "h"), 60.0),
     "money": {"cents": 0.01, "cent": 0.01, "fen": 0.01},
     "mass": {"kg": 1000.0, "kilos": 1000.0, "g": 1.0, "grams": 1.0, "lb": 453.592, "lbs": 453.592, "oz": 28.3495},
     "bytes": {"tb": 1e6, "gb": 1e3, "mb": 1.0, "kb": 1e-3},
     "length": {"inch": 2.54, "inches": 2.54, "in": 2.54, "ft": 30.48, "mm": 0.1, "cm": 1.0, "m": 100.0},
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
-}  # fmt: skip
+}
 
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
 ENGLISH: dict[str, float] = {word: float(n) for n, word in enumerate(_SMALL)} | {k: float(v) for k, v in _TENS.items()}
-ENGLISH |= {"half an": 0.5, "a hundred": 100.0, "one hundred": 100.0, "two hundred": 200.0, "a dozen": 12.0, "a thousand": 1000.0}
+ENGLISH |= {
+    "half an": 0.5,
+    "a hundred": 100.0,
+    "one hundred": 100.0,
+    "two hundred": 200.0,
+    "a dozen": 12.0,
+    "a thousand": 1000.0,
+}
 _DIGITS = "零一二两三四五六七八九"
 _EN_WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _ZH_NUMBER = rf"(?:{_FIGURES}\s*[百千万]?|[{_DIGITS}十百千万]+)"
 _HOURS = rf"(?:\d+(?:\.\d+)?|an?|{_EN_WORDS})[\s-]*(?:hours?|hrs?|h)(?![a-z])"
-_TIME = rf"{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
+_TIME = (
+    rf"\d+\s+and a half\s+hours?|{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
+)
 _TIME_ZH = rf"(?:{_ZH_NUMBER}\s*个?半?|半个?)\s*(?:小时|钟头)(?:{_ZH_NUMBER}\s*分钟?|半)?"
 _UNIT = re.compile(
     "|".join(rf"(?P<u{n}>(?:{u.said})(?![a-z]))" for n, u in enumerate(UNITS)),
@@ -125,7 +160,7 @@ def unit(text: str, at: int) -> tuple[Unit, int] | None:
 
 def number(words: str) -> float:
     """A number in figures or in English or Chinese words; 0 when there is none."""
-    words = words.strip().casefold()
+    words = words.strip().casefold().replace(" and a half", ".5")
     if figures := re.search(r"\d+(?:,\d{3})*(?:\.\d+)?", words):
         scale = {"百": 100, "千": 1000, "万": 10_000}.get(words[-1], 1)
         return float(figures[0].replace(",", "")) * scale + (0.5 if "半" in words else 0.0)

@@ -13,7 +13,8 @@ WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f](?:[\w'’&-]|\.(?=\w))*", re.ASCII)
 HAN = re.compile(r"[\u3400-\u9fff]")
 # A comma within a figure and a full stop within a number or a name end nothing.
 _BREAK = re.compile(
-    r"(?:[,.](?!\d)|(?<!\d)[,.]|[;!?。；])\s*(?:(?:and|but|or)\s+)?|\s+(?:but|however|though|although)\s+|但是?|不过|可是"
+    r"(?:[,.](?!\d)|(?<!\d)[,.]|[;!?。；])\s*(?:(?:and|but|or)\s+)?|\s+(?:but|however|though"
+    r"|although)\s+|但是?|不过|可是"
 )
 LIST = re.compile(
     r"[\s,，、/]*(?:\b(?:and|nor|or)\b|和|或者?|以及|跟|与|还有|及)?\s*(?:an?\s+|any\s+|the\s+)?", re.IGNORECASE

@@ -23,12 +23,14 @@ _ARTICLES = ("the", "a", "an")
 # "I would like", "it looks like": no model is named.
 _VERBS = ("would", "i", "'d", "’d", "you", "we", "'t", "’t", "not", "people", "they", "look", "looks", "sounds")
 _LIKE = re.compile(
-    rf"(?:\bsimilar to|\b{''.join(f'(?<!{verb} )' for verb in _VERBS)}like|\bin the (?:vein|style|spirit|mou?ld) of|\balong the lines of"
-    r"|\breminiscent of|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)|\bfans? of|\bsame (?:vibes?|feel|mood|style)? ?as"
+    rf"(?:\bsimilar to|\b{''.join(f'(?<!{verb} )' for verb in _VERBS)}like|\bin the (?:vein|style"
+    r"|spirit|mou?ld) of|\balong the lines of"
+    r"|\breminiscent of|\bcomparable to|\bakin to|\bif (?:i|you) (?:liked?|loved?|enjoy(?:ed)?)"
+    r"|\bfans? of|\bsame (?:vibes?|feel|mood|style)? ?as"
     r"|\bi (?:really |just |also |absolutely )*(?:loved?|enjoyed|liked?|adored?)|\b(?:liked|loved|enjoyed))"
     r"\s+(?:the (?:film|movie|game|book|album|show|song) )?|(?:像|类似于?|喜欢|爱看)\s*",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _BESIDE_ZH = re.compile(r"[跟和与同]\s*")
 _ALIKE_ZH = re.compile(
     r"[\"”》」]?\s*(?:很|比较|最)?(?:差不多|类似|相似|那样|这样|一样|似的|那种|这种|之类|同类|同款|同风格|风格|的感觉)"
@@ -39,7 +41,7 @@ _STOP = r"(?:but|and|or|with|without|except|only|from|that|please|though|just|fo
 _ENDS = re.compile(rf"\s*(?:\(\d{{4}}\)|$|[,;.!?:。、\"”》」\0\u3400-\u9fff]|{_STOP})", re.IGNORECASE)
 _OBJECT = re.compile(
     rf"[^,;.!?。、\"”》」\0\u3400-\u9fff]+?(?=\s+{_STOP}|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.IGNORECASE
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,17 @@ class Titles:
         found.sort(key=lambda pair: pair[0].start)
         ids = list(dict.fromkeys(self.catalogue.ids[title.item] for title, wanted in found if wanted))
         return ids, [(title.start, title.end) for title, _ in found]
+
+    def compared(self, text: str, said: Sequence[Word], start: int, end: int) -> int | None:
+        """The item that a comparison in `text[start:end]` is with: "newer than Star Wars", 比Star Wars新."""
+        if than := re.compile(r"\s+than\s+", re.IGNORECASE).match(text, end):
+            title = self._at(text, said, than.end(), False)
+            return title.item if title else None
+        for than in re.compile("比").finditer(text, max(0, start - 60), start):
+            title = self._at(text, said, than.end(), False)
+            if title and text[title.end : start].strip('》」”" 要还更') == "":
+                return title.item
+        return None
 
     def _after_cues(self, text: str, said: Sequence[Word]) -> Iterator[tuple[Title, bool]]:
         """Titles that a cue leads to, and those that go on its list; whether each is wanted."""

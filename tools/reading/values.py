@@ -22,6 +22,7 @@ from tools.reading.text import HAN, Word, either
 
 LIMIT = 20_000  # values of a field that are read
 LONGEST = 5  # words of a value
+SEVERAL, USUAL = 8, 7  # letters from which names of several words, and of languages and countries, may be misspelt
 _FREE_TEXT = re.compile(r"title|(?:^|_)id$|url|link|image|descri|summary|text|body|(?:^|_)name$", re.IGNORECASE)
 _KNOWN = (
     ("languages", re.compile(r"language|(?:^|_)lang(?:_|$)|语言", re.IGNORECASE)),
@@ -34,24 +35,59 @@ _LEADS = tuple(
     for fields, lead in (
         (r"language|lang$", r"\b(?:in|speaking|spoken in)\s|用|说"),
         (r"platform|system|console|device|compatib", r"\b(?:on|for)\s+(?:the\s+|my\s+)?|在"),
-        (r"brand|maker|manufact|publish|develop|studio|label|compan|author|artist|writer|design|creator|channel|source|seller"
-         r"|shop|store|vendor", r"\b(?:by|from)\s+|由|买|看|找"),
+        (
+            r"brand|maker|manufact|publish|develop|studio|label|compan|author|artist|writer|design|creator"
+            r"|channel|source|seller"
+            r"|shop|store|vendor",
+            r"\b(?:by|from)\s+|由|买|看|找",
+        ),
         (r"countr|nation|origin|region|city|location|place|venue", r"\b(?:from|in|near|at)\s+(?:the\s+)?|来自|在"),
         (r"colou?r", r"\bin\s+"),
         (r"material|fabric", r"\b(?:of|in|made (?:of|from))\s+"),
         (r"format|edition|binding", r"\b(?:in|on|as)\s+(?:an?\s+)?"),
     )
-)  # fmt: skip
+)
 _ONLY = re.compile(r"(?:\b(?:only|strictly|exclusively)\s+|只要|只看|只玩|只听|只买|仅限?)\s*$", re.IGNORECASE)
 _ONLY_AFTER = re.compile(r"\s+only\b|\s*(?:only games|版本?(?!块)|款|牌)", re.IGNORECASE)
 _MADE_AFTER = re.compile(r"\s*(?:的|上|平台|版|出的|做的|生产|制造|发行|开发|出版|品牌|牌)")
 _LANGUAGE_OF_REPLY = re.compile(
-    r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$", re.IGNORECASE
-)  # fmt: skip
+    r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$",
+    re.IGNORECASE,
+)
 _REPLY_AFTER = re.compile(r"\s*(?:回答|回复|解释|告诉|写|说明|介绍|跟我)")
-_IDIOM = re.compile(r"(?:happy (?:with|to|for)|at home\b|in the world|around the world|feeling (?:blue|down)|french (?:fries|press))", re.I)
+_IDIOM = re.compile(
+    r"(?:happy (?:with|to|for)|at home\b|in the world|around the world|feeling (?:blue|down)|french (?:fries|press))",
+    re.I,
+)
+_PROPER = re.compile(r"brand|maker|manufact|publish|develop|studio|platform|console", re.IGNORECASE)
 _TAKEN_BACK = re.compile(r"\s*\?\s*(?:no\b|nope|nah|not |不)", re.IGNORECASE)
-_NO_VALUE = frozenset("other others none unknown all any new misc yes no na n a the it is in or so to and more general".split())
+_NO_VALUE = frozenset(
+    [
+        "other",
+        "others",
+        "none",
+        "unknown",
+        "all",
+        "any",
+        "new",
+        "misc",
+        "yes",
+        "no",
+        "na",
+        "n",
+        "a",
+        "the",
+        "it",
+        "is",
+        "in",
+        "or",
+        "so",
+        "to",
+        "and",
+        "more",
+        "general",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +115,8 @@ class Values:
         self.catalogue: Catalogue = fields.catalogue
         self.keys: dict[str, list[_Place]] = {}
         self.facets: set[str] = set()
+        self._several: set[str] = set()  # keys of names of several words
+        self._short: set[str] = set()  # usual names too short to be told from ordinary words when misspelt
         han: dict[str, list[tuple[str, list[_Place]]]] = {}
         for spec in self.catalogue.fields.values():
             if spec.values and not spec.people and (spec.facet or self._readable(spec)):
@@ -87,8 +125,9 @@ class Values:
             if not key.isascii():
                 han.setdefault(key[0], []).append((key, places))
         self._han = {first: sorted(names, key=lambda name: -len(name[0])) for first, names in han.items()}
-        sure = (key for key, places in self.keys.items() if key.isascii() and any(place.sure for place in places))
-        self._near = Near(key for key in sure if key not in EVERYDAY)
+        sure = {key for key, places in self.keys.items() if key.isascii() and any(place.sure for place in places)}
+        self._near = Near(key for key in sure - self._several - self._short if key not in EVERYDAY)
+        self._near_several = Near(key for key in sure & self._several if len(key) >= SEVERAL)
         self._cues = {spec.name: self._cue(spec) for spec in self.catalogue.fields.values() if spec.values}
 
     def _readable(self, spec: FieldSpec) -> bool:
@@ -111,6 +150,10 @@ class Values:
         several = " " in fold(name) and any(word not in EVERYDAY for word in fold(name).split())
         han = bool(HAN.search(key)) and len(key) >= 2
         sure = key not in _NO_VALUE and (spec.facet or known or han or several) and not key.isdecimal()
+        if " " in fold(name):
+            self._several.add(key)
+        if known and not spec.facet and len(key) < USUAL:
+            self._short.add(key)
         places = self.keys.setdefault(key, [])
         if all(place.field != spec.name for place in places):
             places.append(_Place(spec.name, value, sure))
@@ -183,17 +226,24 @@ class Values:
             return True
         if said.isascii() and (HAN.match(text, end) or (start and HAN.match(text, start - 1))):
             return bool(_MADE_AFTER.match(text, end)) or len(key) >= 3
+        if len(key) >= 4 and _PROPER.search(place.field) and key not in self._words:
+            return True
         capital = any(c.isupper() or c.isdecimal() for c in said) and said == place.value
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
 
     def misspelt(self, said: list[Word]) -> Iterator[Found]:
-        for word in said:
-            if word.key in EVERYDAY or word.key in self._words or self._named(word.key):
+        odd = [not (w.key in EVERYDAY or w.key in self._words or self._named(w.key)) for w in said]
+        at = 0
+        for n, word in enumerate(said):
+            if word.start < at:
                 continue
-            key = self._near.word(word.key) or self._near.word(word.key.removesuffix("s"))
+            key, end = (self._near.word(word.key) if odd[n] else None), word.end
+            if key is None and n + 1 < len(said) and (odd[n] or odd[n + 1]) and said[n + 1].start - end <= 1:
+                key, end = self._near_several.word(word.key + said[n + 1].key), said[n + 1].end
             if place := next((p for p in self.keys[key] if p.sure), None) if key else None:
-                yield Found(word.start, word.end, place.field, place.value)
+                yield Found(word.start, end, place.field, place.value)
+                at = end
 
 
 def _run(said: list[Word], first: int, text: str) -> int:

@@ -17,15 +17,37 @@ from tools.reading.negation import denial
 from tools.reading.text import LIST, Reading, clauses, either
 
 _MARK = re.compile(
-    r"\b(?:preferably|ideally|if (?:at all )?possible|if you can|(?:would|['’]d) be (?:nice|great|good|a plus|a bonus|ideal|even better)"
-    r"|nice to have|(?:would |['’]d )?(?:rather|prefer)(?: if| it)?|hopefully|bonus (?:points )?(?:if|for)|is a plus|a plus)\b"
-    r"|最好(?![的看听玩吃笑])|尽量|尽可能|如果可能(?:的话)?|可以的话|如果可以|可能的话|优先(?:考虑)?|(?:就|那)?更好(?:了|$)|更佳|最理想|倾向于?",
+    r"\b(?:preferably|ideally|if (?:at all )?possible|if you can|(?:would|['’]d) be (?:nice|great"
+    r"|good|a plus|a bonus|ideal|even better)"
+    r"|nice to have|(?:would |['’]d )?(?:rather|prefer)(?: if| it)?|hopefully"
+    r"|bonus (?:points )?(?:if|for)|is a plus|a plus)\b"
+    r"|最好(?![的看听玩吃笑])|尽量|尽可能|如果可能(?:的话)?|可以的话|如果可以|可能的话"
+    r"|优先(?:考虑)?|(?:就|那)?更好(?:了|$)|更佳|最理想|倾向于?",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"would|['’]d be|if |is a plus|a plus|nice|可以的话|可能|更好|更佳|优先$", re.IGNORECASE)
-_LOOSE = re.compile(r"(?:\b(?:something|anything|fairly|pretty|quite|relatively|reasonably|really|very|rather|it|is|be)\s+)$", re.I)
-_NOUN = re.compile(rf"(?:\s+[a-z-]+){{0,2}}\s+(?:{ITEMS}|ones?)\b|\s*(?:$|[,.;!?\0])|\s+(?:and|but|or)\s+[a-z-]+\s+(?:{ITEMS})\b", re.I)
-_PLAIN = frozenset("long short quick brief simple easy heavy premium budget complex expensive challenging".split())
+_LOOSE = re.compile(
+    r"(?:\b(?:something|anything|fairly|pretty|quite|relatively|reasonably|really|very|rather|it|is|be)\s+)$", re.I
+)
+_NOUN = re.compile(
+    rf"(?:\s+[a-z-]+){{0,2}}\s+(?:{ITEMS}|ones?)\b|\s*(?:$|[,.;!?\0])|\s+(?:and|but|or)\s+[a-z-]+\s+(?:{ITEMS})\b", re.I
+)
+_PLAIN = frozenset(
+    [
+        "long",
+        "short",
+        "quick",
+        "brief",
+        "simple",
+        "easy",
+        "heavy",
+        "premium",
+        "budget",
+        "complex",
+        "expensive",
+        "challenging",
+    ]
+)
 THIRD = 1 / 3  # of the catalogue is cheap, recent, long
 
 
@@ -56,7 +78,9 @@ def _covered(text: str, order: Sequence[Reading], mark: re.Match[str], start: in
 
 def _joined(text: str, first: Reading, last: Reading) -> bool:
     """One range, or one list."""
-    return first.start == last.start or (first.field == last.field and LIST.fullmatch(text[first.end : last.start]) is not None)
+    return first.start == last.start or (
+        first.field == last.field and LIST.fullmatch(text[first.end : last.start]) is not None
+    )
 
 
 class Adjectives:
@@ -95,7 +119,11 @@ class Adjectives:
             return False
         if found[0].casefold() not in _PLAIN:
             return True
-        led = _LOOSE.search(before) or re.search(r"\b(?:an?|some|the|any|no|not)\s+$", before, re.IGNORECASE)
+        led = (
+            not before.strip(" ,.;")
+            or _LOOSE.search(before)
+            or re.search(r"\b(?:an?|some|the|any|no|not)\s+$", before, re.IGNORECASE)
+        )
         return bool(led and _NOUN.match(text, found.end()))
 
     def _bound(self, field: str, much: bool) -> tuple[str, str, Any]:

@@ -92,6 +92,7 @@ YEARS: list[Rule] = [
     _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?(?:的)?", "any"),
 ]
 
+
 def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     """Every bound said in `text` on a field that the catalogue has. Spans do not overlap, but bounds of one range share
     theirs.

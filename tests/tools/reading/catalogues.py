@@ -30,7 +30,9 @@ def read(shop: str, words: str) -> dict[str, Any]:
     return out | {name: value for name, value in more.items() if value}
 
 
-def _domain(name: str, noun: tuple[str, str, str], facets: tuple[str, ...], people: tuple[str, ...], **more: Any) -> Domain:
+def _domain(
+    name: str, noun: tuple[str, str, str], facets: tuple[str, ...], people: tuple[str, ...], **more: Any
+) -> Domain:
     item, items, zh = noun
     return Domain(
         name=name,
@@ -45,7 +47,9 @@ def _domain(name: str, noun: tuple[str, str, str], facets: tuple[str, ...], peop
 
 def _items(rows: list[tuple[str, dict[str, Any]]]) -> list[Item]:
     return [
-        Item(item_id=f"{n}", title=title, tags=a.pop("tags", []), published_at=a.pop("published_at", None), attributes=a)
+        Item(
+            item_id=f"{n}", title=title, tags=a.pop("tags", []), published_at=a.pop("published_at", None), attributes=a
+        )
         for n, (title, a) in enumerate(rows, 1)
     ]
 
@@ -53,31 +57,112 @@ def _items(rows: list[tuple[str, dict[str, Any]]]) -> list[Item]:
 @cache
 def games() -> Catalogue:
     domain = _domain(
-        "board games", ("board game", "board games", "桌游"), ("mechanics", "category"), ("designer",),
-        aliases={"mechanics": {"Deck Building": ("牌库构筑",), "Cooperative": ("合作", "co-op"), "Worker Placement": ("工人放置",)},
-                 "category": {"Party": ("聚会",), "Strategy": ("策略",), "Family": ("家庭",)}},
-    )  # fmt: skip
-    mechanics = (["Cooperative", "Hand Management"], ["Deck Building"], ["Worker Placement"], ["Trading", "Dice Rolling"])
+        "board games",
+        ("board game", "board games", "桌游"),
+        ("mechanics", "category"),
+        ("designer",),
+        aliases={
+            "mechanics": {
+                "Deck Building": ("牌库构筑",),
+                "Cooperative": ("合作", "co-op"),
+                "Worker Placement": ("工人放置",),
+            },
+            "category": {"Party": ("聚会",), "Strategy": ("策略",), "Family": ("家庭",)},
+        },
+    )
+    mechanics = (
+        ["Cooperative", "Hand Management"],
+        ["Deck Building"],
+        ["Worker Placement"],
+        ["Trading", "Dice Rolling"],
+    )
     rows = [
         ("Pandemic", 35.0, 2, 4, 8, 2.4, 45, 7.6, 2008, "Matt Leacock", "Z-Man Games", "Strategy", False, "English"),
-        ("Dominion", 40.0, 2, 4, 13, 2.3, 30, 7.6, 2008, "Donald X. Vaccarino", "Rio Grande Games", "Strategy", True, "English"),
+        (
+            "Dominion",
+            40.0,
+            2,
+            4,
+            13,
+            2.3,
+            30,
+            7.6,
+            2008,
+            "Donald X. Vaccarino",
+            "Rio Grande Games",
+            "Strategy",
+            True,
+            "English",
+        ),
         ("Agricola", 60.0, 1, 5, 12, 3.6, 120, 7.9, 2007, "Uwe Rosenberg", "Lookout Games", "Strategy", True, "German"),
         ("Catan", 45.0, 3, 4, 10, 2.3, 90, 7.1, 1995, "Klaus Teuber", "Kosmos", "Family", True, "German"),
-        ("Codenames", 20.0, 2, 8, 14, 1.3, 15, 7.6, 2015, "Vlaada Chvátil", "Czech Games Edition", "Party", False, "English"),
-        ("Ticket to Ride", 50.0, 2, 5, 8, 1.8, 60, 7.4, 2004, "Alan R. Moon", "Days of Wonder", "Family", True, "French"),
+        (
+            "Codenames",
+            20.0,
+            2,
+            8,
+            14,
+            1.3,
+            15,
+            7.6,
+            2015,
+            "Vlaada Chvátil",
+            "Czech Games Edition",
+            "Party",
+            False,
+            "English",
+        ),
+        (
+            "Ticket to Ride",
+            50.0,
+            2,
+            5,
+            8,
+            1.8,
+            60,
+            7.4,
+            2004,
+            "Alan R. Moon",
+            "Days of Wonder",
+            "Family",
+            True,
+            "French",
+        ),
         ("7 Wonders", 50.0, 2, 7, 10, 2.3, 30, 7.7, 2010, "Antoine Bauza", "Repos", "Strategy", True, "French"),
-    ]  # fmt: skip
-    names = ("price", "min_players", "max_players", "min_age", "complexity", "playing_time", "rating", "year_published",
-             "designer", "publisher", "category", "has_expansion", "language")  # fmt: skip
-    items = [(r[0], {**dict(zip(names, r[1:], strict=True)), "mechanics": mechanics[n % 4]}) for n, r in enumerate(rows)]
+    ]
+    names = (
+        "price",
+        "min_players",
+        "max_players",
+        "min_age",
+        "complexity",
+        "playing_time",
+        "rating",
+        "year_published",
+        "designer",
+        "publisher",
+        "category",
+        "has_expansion",
+        "language",
+    )
+    items = [
+        (r[0], {**dict(zip(names, r[1:], strict=True)), "mechanics": mechanics[n % 4]}) for n, r in enumerate(rows)
+    ]
     return Catalogue.build(_items([(t, {**a, "designer": [a["designer"]]}) for t, a in items]), domain)
 
 
 @cache
 def shop() -> Catalogue:
-    domain = _domain("shop", ("product", "products", "商品"), ("category",), (),
-                     names={"battery_hours": {"en": ("battery life",), "zh": ("续航",)}},
-                     aliases={"category": {"Headphones": ("耳机",), "Jackets": ("夹克", "外套"), "Laptops": ("笔记本", "笔记本电脑")}})  # fmt: skip
+    domain = _domain(
+        "shop",
+        ("product", "products", "商品"),
+        ("category",),
+        (),
+        names={"battery_hours": {"en": ("battery life",), "zh": ("续航",)}},
+        aliases={
+            "category": {"Headphones": ("耳机",), "Jackets": ("夹克", "外套"), "Laptops": ("笔记本", "笔记本电脑")}
+        },
+    )
     rows = [
         ("Wave 3", "Sony", "Headphones", "black", 199.0, 4.5, 0.25, None, 30, True, True, False, 120, "Japan"),
         ("Studio Max", "Apple", "Headphones", "silver", 549.0, 4.7, 0.38, None, 20, False, True, False, 900, "China"),
@@ -86,16 +171,36 @@ def shop() -> Catalogue:
         ("Book 14", "Lenovo", "Laptops", "grey", 899.0, 4.0, 1.4, 512, 10, True, True, False, 300, "China"),
         ("Air 13", "Apple", "Laptops", "silver", 1099.0, 4.8, 1.2, 256, 15, True, False, False, 2000, "China"),
         ("Book 16", "华为", "Laptops", "black", 1299.0, 4.4, 1.9, 1000, 12, True, True, True, 150, "China"),
-    ]  # fmt: skip
-    names = ("brand", "category", "color", "price", "rating", "weight_kg", "storage_gb", "battery_hours", "in_stock",
-             "free_shipping", "on_sale", "review_count", "country")  # fmt: skip
+    ]
+    names = (
+        "brand",
+        "category",
+        "color",
+        "price",
+        "rating",
+        "weight_kg",
+        "storage_gb",
+        "battery_hours",
+        "in_stock",
+        "free_shipping",
+        "on_sale",
+        "review_count",
+        "country",
+    )
     return Catalogue.build(_items([(r[0], dict(zip(names, r[1:], strict=True))) for r in rows]), domain)
 
 
 @cache
 def news() -> Catalogue:
-    domain = _domain("news", ("article", "articles", "文章"), ("section",), ("author",),
-                     aliases={"section": {"Sports": ("体育",), "Technology": ("科技", "tech"), "Politics": ("政治",), "World": ("国际",)}})  # fmt: skip
+    domain = _domain(
+        "news",
+        ("article", "articles", "文章"),
+        ("section",),
+        ("author",),
+        aliases={
+            "section": {"Sports": ("体育",), "Technology": ("科技", "tech"), "Politics": ("政治",), "World": ("国际",)}
+        },
+    )
     rows = [
         ("Ferry saved", "World", "2026-11-02", 4, "English", "Coastline", "Lena Okafor", False),
         ("Battery plant opens", "Technology", "2026-11-18", 6, "English", "The Ledger", "Tomas Berg", True),
@@ -124,12 +229,25 @@ def films() -> Catalogue:
         ("大话西游", ["Comedy", "Romance", "Fantasy"], 1995, 98, "刘镇伟", ["周星驰"], 8.0),
         ("Annie Hall", ["Comedy", "Romance"], 1977, 93, "Woody Allen", ["Diane Keaton"], 8.0),
         ("Toy Story", ["Animation", "Children's"], 1995, 81, "John Lasseter", ["Tom Hanks"], 8.3),
-        ("Woodstock", ["Documentary", "Musical", "Western", "Adventure", "Film-Noir"], 1970, 184, "Michael Wadleigh", ["Joan Baez"], 8.1),
-    ]  # fmt: skip
+        (
+            "Woodstock",
+            ["Documentary", "Musical", "Western", "Adventure", "Film-Noir"],
+            1970,
+            184,
+            "Michael Wadleigh",
+            ["Joan Baez"],
+            8.1,
+        ),
+    ]
     return Catalogue.build(
-        _items([(t, {"tags": tags, "year": y, "runtime": m, "director": [d], "cast": c, "rating": r}) for t, tags, y, m, d, c, r in rows]),
+        _items(
+            [
+                (t, {"tags": tags, "year": y, "runtime": m, "director": [d], "cast": c, "rating": r})
+                for t, tags, y, m, d, c, r in rows
+            ]
+        ),
         domain,
-    )  # fmt: skip
+    )
 
 
 CATALOGUES = {"games": games, "shop": shop, "news": news, "films": films}

@@ -1,0 +1,227 @@
+"""Amounts with what stands around them: what each is compared with, before or after it, and the field that is named.
+
+"rated 4 or higher" -> ">=" 4 of "rated"; "no more than $20" -> "<=" 20 money; "20 to 30 pages" -> 20 and 30 pages
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tools.catalogue import FieldSpec
+from tools.reading.fields import Fields
+from tools.reading.quantities import MAYBE, Quantity, quantities, unit
+
+LOOK_BACK = 60  # characters before an amount
+_FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
+_COMPARED = {
+    "<=": r"at most|no more than|not more than|up to|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
+    r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|(?:不能|不要|别|不得"
+    r"|不可)(?:超过|高于|多于|长于)|最高|上限(?:是|为)?",
+    ">=": r"at least|no less than|no fewer than|not less than|min(?:imum)?(?: of)?|>=|≥|no lower than"
+    r"|not under|not below"
+    r"|至少|最少|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
+    "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier) than|beneath"
+    r"|less expensive than|<|低于|少于|小于|不到|不足|短于|未满|便宜于",
+    ">": r"over|above|(?:more|greater|higher|longer|larger|bigger|older|heavier|better|pricier) than"
+    r"|upwards of|exceed(?:s|ing)?"
+    r"|more expensive than|>|超过|高于|大于|多于|长于|重于",
+    "~": r"around|about|roughly|approximately|approx\.?|circa|~|大约|大概|差不多|约",
+    "!=": r"not|no|nothing|never|except|other than|anything but|!=|≠|不是|不要|别|除了",
+    "==": r"exactly|precisely|equal(?:s|ing)? to|equals?|==?|正好|刚好|等于|恰好|必须是",
+}
+_BEFORE = re.compile(
+    "(?:" + "|".join(rf"(?P<c{n}>(?<![a-z])(?:{said}))" for n, said in enumerate(_COMPARED.values())) + r")"
+    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|能)?\s*$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without)|n['’]?t)"
+    r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
+    r"|it|them|ones?|really|much"
+    r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
+    re.IGNORECASE,
+)
+_AFTER = {
+    ">=": r"\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
+    r"|bigger|beyond|heavier)"
+    r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
+    "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller|lighter)|max(?:imum)?(?![a-z])"
+    r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶",
+    "~": r"or so(?![a-z])|左右|上下|前后",
+}
+_POST = re.compile(
+    r"\s*(?:" + "|".join(rf"(?P<p{n}>{said})" for n, said in enumerate(_AFTER.values())) + ")", re.IGNORECASE
+)
+_LINK = (
+    r"(?:[\s:=]|\b(?:is|are|of|that|which|should|must|be|has|have|to|an?|the|at|in|with|for|range"
+    r"|value)\b|[是为在要得的]|必须|应该|需要|可以)*$"
+)
+_EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
+_TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:and|和|与|跟)\s*", re.IGNORECASE)
+_OR = re.compile(r"\s*(?:or|或者?)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在|从)\s*$", re.IGNORECASE)
+_OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
+_BUDGET = re.compile(
+    r"(?:\b(?:budget|spend(?:ing)?|afford)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$", re.IGNORECASE
+)
+_WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
+_FOR = re.compile(
+    r"(?:\b(?:for|party of|group of|suits?|suitable for)\s+(?:an?\s+|up to\s+)?|适合|够|我们)$", re.IGNORECASE
+)
+_PLAYED = re.compile(r"\s*(?:can )?(?:玩|一起|play|可玩|游戏|桌游|局)")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One amount, or two, with what stands around it."""
+
+    start: int
+    end: int
+    operator: str  # "" where no comparison was said; "within" and "in" have two amounts
+    amounts: tuple[float, ...]
+    dimension: str
+    named: tuple[FieldSpec, ...] = ()
+    name: str = ""  # as it was said
+    equal: bool = False  # "is", "of", ":" lead to it
+    compared: str = ""  # the words of the comparison; "between"
+    ends: bool = False  # nothing follows in its clause
+    meant: bool = False  # "for" leads to it
+    out_of: float = 0
+
+
+class Amounts:
+    """How the number fields of one catalogue are named around an amount."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        names = fields.pattern("number")
+        self._named = re.compile(rf"(?P<name>{names}){_LINK}", re.IGNORECASE)
+        self._after = re.compile(rf"[\s-]*(?:的\s*)?(?P<name>{names})", re.IGNORECASE)
+
+    def read(self, text: str) -> Iterator[Said]:
+        if not MAYBE.search(text):
+            return
+        found = list(quantities(text))
+        free, n = 0, 0
+        while n < len(found):
+            first, last = found[n], found[n]
+            joint = ""
+            if n + 1 < len(found) and found[n].start >= free:
+                joint = self._joint(text, free, first, found[n + 1])
+                last = found[n + 1] if joint else first
+            n += 2 if joint else 1
+            if first.start < free:
+                continue
+            said = self._around(text, free, first, last, joint)
+            free = max(free, last.end)
+            yield said
+
+    def _joint(self, text: str, free: int, first: Quantity, last: Quantity) -> str:
+        gap = text[first.end : last.start]
+        if first.dimension and last.dimension and first.dimension != last.dimension:
+            return ""
+        if _TO.fullmatch(gap):
+            return "within"
+        if _AND.fullmatch(gap) and (_BETWEEN.search(text[free : first.start]) or text.startswith("之间", last.end)):
+            return "within"
+        return "in" if _OR.fullmatch(gap) else ""
+
+    def _around(self, text: str, free: int, first: Quantity, last: Quantity, joint: str) -> Said:
+        begin = max(free, first.start - LOOK_BACK)
+        lead = self._lead(text[begin : first.start], joint)
+        after = self._on(text, last.end)
+        operator = lead.operator
+        if after.operator and not joint:
+            operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
+        called = lead.name or after.name
+        dimension = after.unit or last.dimension or first.dimension
+        return Said(
+            start=begin + lead.left,
+            end=after.end,
+            operator=operator or ("<=" if lead.budget else ""),
+            amounts=_amounts(first, last, joint, after),
+            dimension="money" if lead.budget and not dimension else dimension,
+            named=tuple(self._specs(called)),
+            name=called,
+            equal=lead.equal,
+            compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
+            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的"),
+            meant=lead.meant or bool(_PLAYED.match(text, last.end)),
+            out_of=after.out_of,
+        )
+
+    def _lead(self, before: str, joint: str) -> _Lead:
+        """What leads to an amount, read backwards: a comparison, the field's name, a no."""
+        operator, compared, ends = joint, "", not _WHOM.search(before)
+        if joint and (between := _BETWEEN.search(before)):
+            before, compared = before[: between.start()], "between"
+        if not joint and (said := _BEFORE.search(before)):
+            operator, compared = list(_COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
+            operator, before = _refused(operator, before[: said.start()])
+        equal, meant, budget = bool(_EQUALS.search(before)), bool(_FOR.search(before)), _BUDGET.search(before)
+        name = self._named.search(before)
+        if named := name or budget:
+            before = before[: named.start()]
+        if name and operator:
+            operator, before = _refused(operator, before)
+        return _Lead(len(before), operator, compared, name["name"] if name else "", bool(budget), equal, meant, ends)
+
+    def _on(self, text: str, at: int) -> _After:
+        """What follows an amount: "or more", a unit, the field's name, in that order or the other."""
+        out = _After(at)
+        if scale := _OUT_OF.match(text, at):
+            out = replace(out, end=scale.end(), out_of=float(scale[1]))
+        for _ in range(2):
+            if not out.name and (name := self._after.match(text, out.end)):
+                out = replace(out, end=name.end(), name=name["name"])
+            if not out.operator and (post := _POST.match(text, out.end)):
+                out = replace(out, end=post.end(), operator=list(_AFTER)[int((post.lastgroup or "p0")[1:])])
+                if found := unit(text, out.end):
+                    out = replace(out, end=found[1], unit=found[0].dimension, factor=found[0].factor)
+        end = out.end + (out.end > at and text.startswith("的", out.end))
+        return replace(out, end=end + (2 if text.startswith("之间", end) else 0))
+
+    def _specs(self, name: str) -> list[FieldSpec]:
+        return [spec for spec in self.fields.called(name) if spec.kind == "number"] if name else []
+
+
+@dataclass(frozen=True)
+class _After:
+    end: int
+    operator: str = ""
+    name: str = ""
+    unit: str = ""
+    factor: float = 1.0
+    out_of: float = 0
+
+
+@dataclass(frozen=True)
+class _Lead:
+    left: int  # characters that say something else
+    operator: str
+    compared: str
+    name: str
+    budget: bool
+    equal: bool
+    meant: bool
+    ends: bool
+
+
+def _refused(operator: str, before: str) -> tuple[str, str]:
+    """The operator that a no in front of it makes, and the words before that."""
+    refusal = _NOT.search(before)
+    return (_FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
+
+
+def _amounts(first: Quantity, last: Quantity, joint: str, after: _After) -> tuple[float, ...]:
+    """In base units; of two amounts one may have the unit of both."""
+    both = (first, last) if joint else (first,)
+    if after.unit:
+        return tuple(each.amount * after.factor for each in both)
+    factor = last.factor if last.dimension else first.factor
+    alike = first.dimension == last.dimension
+    return tuple(each.amount * (1 if each.dimension or alike else factor) for each in both)
