@@ -1,0 +1,167 @@
+"""Constraints told one after another: what a later word adds to, narrows, replaces or lifts of what was in force.
+
+under 20, then over 5      both hold
+under 20, then under 30    the later
+comedy, then with songs    both hold, as far as an item can be both
+no horror, then horror     the later
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tools.catalogue import Catalogue, FieldSpec, Filters
+
+SINGLE = 1.05  # values an item has in a field, from which a second one wished for stands beside the first
+_SIDES = {"<": "below", "<=": "below", ">": "above", ">=": "above"}
+_POSITIVE = ("contains", "contains_any", "in", "==")
+_INSTEAD = re.compile(
+    r"\b(?:actually|instead|rather(?! than)|changed? my mind|make (?:it|that)|on second thought|no,|scratch that|forget)\b"
+    r"|改[成为看要]|换[成个]|还是.{0,12}吧|不如|其实|算了|改主意|不要了",
+    re.IGNORECASE,
+)
+_FRESH = re.compile(
+    r"\b(?:recommend|suggest|find|show|give)\b|\b(?:i|we)(?:['’]d| would)? (?:want|like|need|fancy)\b|\bnow\b|推荐|现在(?:想|要|来)|给我",
+    re.IGNORECASE,
+)
+_TOO = re.compile(
+    r"\b(?:also|too|as well|and|plus|additionally|still|both|but|with|must|should|has to|needs to|needs?)\b|也|还|并且|而且|同时|另外|但|再|得|必须|需要",
+    re.IGNORECASE,
+)
+_FINE = re.compile(
+    r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b|\bdon['’]?t mind\b|也?(?:可以|行|没问题|没关系|不介意)",
+    re.IGNORECASE,
+)
+
+
+class Part(NamedTuple):
+    """One constraint."""
+
+    field: str
+    operator: str
+    value: Any
+
+
+class Merged(NamedTuple):
+    """`filters` in force; `dropped`: what held before and does not any more."""
+
+    filters: Filters
+    dropped: list[Part]
+
+
+def instead(words: str) -> bool:
+    """Whether what is said takes the place of what was said before in the same field."""
+    return bool(_INSTEAD.search(words)) or (bool(_FRESH.search(words)) and not _TOO.search(words))
+
+
+def allows(words: str) -> bool:
+    """Whether what is named is only allowed again: "horror is fine"."""
+    return bool(_FINE.search(words))
+
+
+def lifted(held: Filters, named: Filters) -> Merged:
+    """Without refusals of what is `named`."""
+    values = {v for bounds in named.values() for value in bounds.values() for v in _listed(value)}
+    out: Filters = {}
+    dropped = []
+    for field, bounds in held.items():
+        for operator, value in bounds.items():
+            refused = operator in ("not_contains", "!=")
+            left = [v for v in _listed(value) if v not in values] if refused else _listed(value)
+            if left:
+                out.setdefault(field, {})[operator] = left if isinstance(value, list) else value
+            if refused and len(left) < len(_listed(value)):
+                dropped.append(Part(field, operator, [v for v in _listed(value) if v in values]))
+    return Merged(out, dropped)
+
+
+def without(held: Filters, names: Sequence[str]) -> Merged:
+    """Without the constraints on some fields; `field operator` names one of them."""
+    out: Filters = {}
+    dropped = []
+    for field, bounds in held.items():
+        for operator, value in bounds.items():
+            if field in names or f"{field} {operator}" in names:
+                dropped.append(Part(field, operator, value))
+            else:
+                out.setdefault(field, {})[operator] = value
+    return Merged(out, dropped)
+
+
+def merge(held: Filters, new: Filters, catalogue: Catalogue, replace: bool = False) -> Merged:
+    out = {field: dict(bounds) for field, bounds in held.items()}
+    dropped = []
+    for field, bounds in new.items():
+        spec, old = catalogue.fields[field], out.get(field, {})
+        join = _names if spec.kind in ("string", "list") else _numbers
+        joined = join(spec, old, bounds, catalogue, replace)
+        dropped += [Part(field, op, value) for op, value in _loosened(field, old, joined, catalogue)]
+        out[field] = joined
+    return Merged({field: bounds for field, bounds in out.items() if bounds}, dropped)
+
+
+def _loosened(field: str, old: dict[str, Any], joined: dict[str, Any], catalogue: Catalogue) -> list[tuple[str, Any]]:
+    """What held before and now need not: some item that is allowed now was not before."""
+    now = catalogue.mask({field: joined})
+    parts = [
+        (op, v)
+        for op, value in old.items()
+        for v in (value if isinstance(value, list) and op in ("contains", "not_contains") else [value])
+    ]
+    return [(op, v) for op, v in parts if (now & ~catalogue.mask({field: {op: v}})).any()]
+
+
+def _numbers(
+    spec: FieldSpec, old: dict[str, Any], new: dict[str, Any], catalogue: Catalogue, replace: bool
+) -> dict[str, Any]:
+    """Bounds of the other side stay, unless nothing lies between."""
+    if replace or spec.kind == "boolean" or {"==", "in"} & new.keys():
+        return dict(new)
+    sides = {_SIDES.get(op, op) for op in new}
+    kept = {op: v for op, v in old.items() if op not in ("==", "in") and _SIDES.get(op, op) not in sides}
+    if "!=" in old and "!=" in new:
+        new = {**new, "!=": list(dict.fromkeys([*_listed(old["!="]), *_listed(new["!="])]))}
+    if set(new) == {"!="} and {"==", "in"} & old.keys():
+        kept = dict(old)
+    both = {**kept, **new}
+    return both if catalogue.mask({spec.name: both}).any() else dict(new)
+
+
+def _names(
+    spec: FieldSpec, old: dict[str, Any], new: dict[str, Any], catalogue: Catalogue, replace: bool
+) -> dict[str, Any]:
+    refused = [v for op in ("not_contains", "!=") for v in _listed(new.get(op))]
+    wanted = [v for op in _POSITIVE for v in _listed(new.get(op))]
+    out: dict[str, Any] = {}
+    if not wanted:
+        out = {op: [v for v in _listed(old[op]) if v not in refused] for op in _POSITIVE if op in old}
+    elif replace or _single(spec, catalogue):
+        both = [v for v in wanted if v in _listed(old.get("in"))]
+        out = {op: new[op] for op in _POSITIVE if op in new}
+        if both and not replace and set(out) == {"in"}:
+            out["in"] = both
+    else:
+        out = {op: new.get(op, old.get(op)) for op in _POSITIVE if op in new or op in old}
+        if "contains" in out:
+            told = [*_listed(old.get("contains")), *_listed(new.get("contains"))]
+            out["contains"] = [v for v in dict.fromkeys(told) if v not in refused]
+    for op in ("not_contains", "!="):
+        left = [v for v in _listed(old.get(op)) if v not in wanted]
+        out[op] = list(dict.fromkeys([*left, *_listed(new.get(op))]))
+    return {op: value for op, value in out.items() if value not in ([], None)}
+
+
+def _single(spec: FieldSpec, catalogue: Catalogue) -> bool:
+    """Whether an item has at most one value there, as a rule."""
+    if spec.kind == "string":
+        return True
+    sizes = np.asarray(catalogue.matrix(spec.name).sum(axis=1)).ravel()
+    return bool(sizes[sizes > 0].mean() <= SINGLE) if (sizes > 0).any() else True
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
