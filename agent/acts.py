@@ -65,62 +65,80 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 PLEASANTRY = _words(
-    r"\W*(?:(?:hi|hello|hey|good (?:morning|evening|day|night)|thanks?|thank you|thx|cheers|bye|goodbye|see you|ok(?:ay)?|great"
-    r"|cool|nice|perfect|awesome|how are you|你好|您好|嗨|哈喽|谢谢|多谢|感谢|再见|拜拜|好的|早上好|晚上好|早安|晚安|你好吗|太好了|不错)"
+    r"\W*(?:(?:hi|hello|hey|good (?:morning|evening|day|night)|thanks?|thank you|thx|cheers|bye|goodbye|see you"
+    r"|ok(?:ay)?|great"
+    r"|cool|nice|perfect|awesome|how are you|你好|您好|嗨|哈喽|谢谢|多谢|感谢|再见|拜拜|好的|早上好|晚上好|早安"
+    r"|晚安|你好吗|太好了|不错)"
     r"(?:[\s,.!]*(?:there|you|a lot|so much|very much|again|then|everyone|啦|了|你|您|啊|呀))?[\s,.!，。！、]*)+\W*"
 )
 _THANKS = _words(r"\b(?:thanks|thank you|cheers|bye|goodbye|good night)\b|谢谢|感谢|再见|拜拜|晚安")
 _START_OVER = _words(
-    r"\bstart(?:ing)? (?:over|again|afresh|from scratch)\b|\b(?:new|fresh) (?:start|search)\b|\bfrom scratch\b|\bbegin again\b"
-    r"|\b(?:reset|clear|forget) (?:all|everything|it all|the (?:filters|constraints|conversation)|what i (?:said|told you|asked))"
+    r"\bstart(?:ing)? (?:over|again|afresh|from scratch)\b|\b(?:new|fresh) (?:start|search)\b|\bfrom scratch\b"
+    r"|\bbegin again\b"
+    r"|\b(?:reset|clear|forget) (?:all|everything|it all|the (?:filters|constraints|conversation)"
+    r"|what i (?:said|told you|asked))"
     r"|^\W*reset\W*$|重新开始|重新来|从头(?:再)?(?:来|开始)|清空|重置|忘(?:掉|了)(?:刚才|之前|前面|所有)|(?:刚才|之前|前面)说的都?不算"
 )
 _WISH = _words(
-    r"\b(?:recommend|suggest(?:ion)?s?|show me|find me|looking for|give me|i (?:want|need|fancy)|(?:i|we)(?:['’]d| would) (?:like|love)|what (?:should|can|could|else)"
+    r"\b(?:recommend|suggest(?:ion)?s?|show me|find me|looking for|give me|i (?:want|need|fancy)|(?:i"
+    r"|we)(?:['’]d| would) (?:like|love)|what (?:should|can|could|else)"
     r"|anything|something|some|any|got any|do you have|is there|are there|in the mood for|how about|what about"
     r"|what(?:['’]s| is) (?:a|the|your) (?:good|best|next|top))\b"
     r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
 )
 _OTHERS = _words(
-    r"\b(?:something|anything|someone|show me|what|any) else\b|\b(?:other|another|different|more|new) (?:ones?|options?|ideas?|suggestions?|recommendations?)\b"
-    r"|\b(?:some|any|a few|show me|give me|anything) (?:more|others?)\b(?! \w+(?:er|ive|ent)\b)|\banother\b|\bnext\W*$|^\W*more\W*$|\bnone of (?:these|those|them)\b"
+    r"\b(?:something|anything|someone|show me|what|any) else\b|\b(?:other|another|different|more|new) (?:ones?"
+    r"|options?|ideas?|suggestions?|recommendations?)\b"
+    r"|\b(?:some|any|a few|show me|give me|anything) (?:more|others?)\b(?! \w+(?:er|ive|ent)\b)|\banother\b"
+    r"|\bnext\W*$|^\W*more\W*$|\bnone of (?:these|those|them)\b"
     r"|\b(?:don['’]?t|do not|didn['’]?t) (?:like|want) any of (?:these|those|them)\b"
     r"|别的|其他的?|其它的?|换(?:一[批些个组]|几个|个|点)|还有(?:吗|没有|别的|其他|什么)|再来|再推荐|下一[个部批]|都不(?:要|喜欢|想|行|好)"
 )
 _WHY = _words(
-    r"^\W*(?:but |and |so )?why\b(?! not)|\bhow come\b|\bwhat made you\b|\bexplain\b|为什么|为何|为啥|凭什么|怎么会推荐|理由|解释"
+    r"^\W*(?:but |and |so )?why\b(?! not)|\bhow come\b|\bwhat made you\b|\bexplain\b|为什么|为何|为啥|凭什么"
+    r"|怎么会推荐|理由|解释"
 )
 _COMPARE = _words(
-    r"\bcompar\w+\b|\bdifference\w* between\b|\bversus\b|\bvs\b|\bwhich (?:one|of|is|has|are|film|movie|game|book|song|product|\w+ is)\b"
+    r"\bcompar\w+\b|\bdifference\w* between\b|\bversus\b|\bvs\b|\bwhich (?:one|of|is|has|are|film|movie|game"
+    r"|book|song|product|\w+ is)\b"
     r"|比较一?下|对比|区别|差别|不同|相比|哪[个一部款本首][^？?]{0,12}(?:更|最|比较|些|点)|谁更"
 )
 _QUESTION = _words(
-    r"[?？]\s*$|^\W*(?:and |so |but )?(?:who|what|when|where|how|which|is|are|was|were|does|do|did|can|could|has|have|tell me)\b"
+    r"[?？]\s*$|^\W*(?:and |so |but )?(?:who|what|when|where|how|which|is|are|was|were|does|do|did|can|could"
+    r"|has|have|tell me)\b"
     r"|谁|什么|多少|多[长久大]|几[年个岁分人]|[吗呢]|哪|是不是|有没有|怎么|介绍|说说"
 )
 _ASKING = _words(
-    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|solve|calculate|write|tell me|explain)\b|吗\W*$|什么|怎么|多少|为什么|几[点号]"
+    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|solve|calculate|write"
+    r"|tell me|explain)\b|吗\W*$|什么|怎么|多少|为什么|几[点号]"
 )
 _SIMILAR = _words(
-    r"(?<!would )(?<!['’]d )(?<!\bi )(?<!really )\b(?:like|similar to|in the (?:vein|style|spirit|mood) of|along the lines of|reminds? me of|same as)\b"
-    r"|像|类似|差不多|一样的|同类|风格"
+    r"(?<!would )(?<!['’]d )(?<!\bi )(?<!really )\b(?:like|similar to|in the (?:vein|style|spirit|mood) of"
+    r"|along the lines of|reminds? me of|same as)\b"
+    r"|\bsimilar\b|像|类似|差不多|一样的|同类|风格"
 )
 _TAKE = _words(
-    r"\b(?:i|we)(?:['’]?ll| will) (?:take|go (?:with|for)|watch|play|buy|read|have|try|pick|choose)\b|\blet['’]?s (?:go with|take|watch|play|try)\b"
-    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:这|它|那|要|看|选|买|玩|听|读)|(?:我)?(?:选|要|看)第|听起来不错|就它"
+    r"\b(?:i|we)(?:['’]?ll| will) (?:take|go (?:with|for)|watch|play|buy|read|have|try|pick|choose)\b"
+    r"|\blet['’]?s (?:go with|take|watch|play|try)\b"
+    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:这|它"
+    r"|那|要|看|选|买|玩|听|读)|(?:我)?(?:选|要|看)第|听起来不错|就它"
 )
 _NOT_YET = _words(
-    r"\b(?:have|has|had|['’]ve)(?:n['’]?t| not| never)\b|\b(?:not|never|un)[ -]?(?:yet )?(?:seen|watched|played|read|heard|tried)\b|\bnothing i(?:['’]ve| have)\b|没[有]?(?:看|玩|读|听|买|用|试)过"
+    r"\b(?:have|has|had|['’]ve)(?:n['’]?t| not| never)\b|\b(?:not|never|un)[ -]?(?:yet )?(?:seen|watched|played"
+    r"|read|heard|tried)\b|\bnothing i(?:['’]ve| have)\b|没[有]?(?:看|玩|读|听|买|用|试)过"
 )
 _SEEN = _words(
     r"\balready (?:seen|saw|watched|read|played|heard|own(?:ed)?|have|had|got|bought|tried|know|did)\b"
     r"|\b(?:i|we)(?:['’]ve| have)? (?:just )?(?:seen|saw|watched|played|heard|own|owned|bought|tried|finished|know)\b"
-    r"|\b(?:i|we)(?:['’]ve| have) (?:read|got)\b|^\W*(?:seen|watched|played|read|heard|own|know|got)\b|\b(?:seen|read|played|watched|have) (?:it|that|this|them|those|both)(?: (?:one|already|before))?\b"
+    r"|\b(?:i|we)(?:['’]ve| have) (?:read|got)\b|^\W*(?:seen|watched|played|read|heard|own|know|got)\b"
+    r"|\b(?:seen|read|played|watched|have) (?:it|that|this|them|those|both)(?: (?:one|already|before))?\b"
     r"|(?:看|玩|读|听|买|用|试|吃|去)过|已经(?:有|看|玩|读|听|买)|看完了|我有了"
 )
 _DISLIKED = _words(
-    r"\b(?:hated?|dislik\w+|despised?|can['’]?t stand|(?:did|do|does)(?:n['’]?t| not) (?:really |much )?(?:like|enjoy|want|fancy|care for|love)"
-    r"|(?:not|wasn['’]?t|isn['’]?t) (?:really )?(?:a fan|into|for me|good|my (?:thing|taste)|interested)|no interest in|terrible|awful|boring|rubbish|bad|the worst|not)\b"
+    r"\b(?:hated?|dislik\w+|despised?|can['’]?t stand|(?:did|do|does)(?:n['’]?t| not) (?:really |much )?(?:like"
+    r"|enjoy|want|fancy|care for|love)"
+    r"|(?:not|wasn['’]?t|isn['’]?t) (?:really )?(?:a fan|into|for me|good|my (?:thing|taste)|interested)"
+    r"|no interest in|terrible|awful|boring|rubbish|bad|the worst|not)\b"
     r"|不(?:太|怎么|是很)?(?:喜欢|爱|感兴趣|想要|想看|好看|好玩|好听|要|行)|讨厌|难看|难听|无聊|太烂|烂片|没意思"
 )
 _LIKED = _words(
@@ -128,7 +146,9 @@ _LIKED = _words(
     r"|喜欢|爱看|爱听|爱玩|好看|好玩|好听|很棒|太棒|不错|很好|精彩"
 )
 _CLAUSE = re.compile(
-    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|[,，]?\s*(?:但是?|不过|可是)|[,，](?=\s*(?:i\b|the (?:first|second|third|last|other)|我|第|不))",
+    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|[,，]?\s*(?:但是?|不过|可是)"
+    r"|[,，](?=\s*(?:i\b|the (?:first|second|third|last|other)|got|any|can|could|what|do you|show|give"
+    r"|something|我|第|不|有|能|给))",
     re.IGNORECASE,
 )
 _TASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -235,10 +255,12 @@ class Acts:
         return Act("feedback", verdicts=tuple(verdicts.items()), others=bool(_OTHERS.search(words)))
 
     def _verdicts(self, words: str, focus: Focus) -> Iterator[tuple[int, Verdict]]:
-        last: Verdict | None = None
-        for clause in _CLAUSE.split(words):
-            verdict = _verdict(clause or "")
-            items = self.references.find(clause, focus) if clause else []
+        for clause in filter(None, _CLAUSE.split(words)):
+            asks = clause.rstrip().endswith("吗") or words.rstrip().endswith(
+                (f"{clause.strip()}?", f"{clause.strip()}？")
+            )
+            verdict = None if asks else _verdict(clause)
+            items = self.references.find(clause, focus)
             if verdict == "liked" and _SIMILAR.search(clause) and not re.search(r"\b(?:i|we)\b", clause, re.IGNORECASE):
                 verdict = None
             if verdict and not items and verdict == "seen" and len(clause.split()) <= 4 and focus.slate:
@@ -248,7 +270,6 @@ class Acts:
             for item in items:
                 if verdict:
                     yield item, verdict
-            last = verdict or last
 
     def _similar(self, words: str, intent: Intent, focus: Focus) -> Act | None:
         items = [self.catalogue.index(i) for i in intent.like if i in self.catalogue.ids]
@@ -265,15 +286,21 @@ class Acts:
 
     def _wish(self, words: str, intent: Intent, focus: Focus, answering: bool) -> Act:
         others = bool(_OTHERS.search(words))
-        told = bool(intent.critiques or intent.removed or intent.filters or intent.soft or intent.k or others)
+        told = bool(intent.filters or intent.soft or intent.k)
         wished = bool(_WISH.search(words) or self._noun.search(words))
-        if _ASKING.search(words) and not _WISH.search(words) and not intent.critiques:
+        if others or intent.critiques or intent.removed:
+            return Act("refine", others=others)
+        if _ASKING.search(words) and not _WISH.search(words):
             return Act("recommend" if told or wished else "out_of_scope", sure=False)
-        if not told and not wished and _THANKS.search(words):
+        if not told and not wished and thanks(words):
             return Act("small_talk")
         if focus.shown or answering:  # in the middle of a recommendation a statement is about it
-            return Act("refine", others=others)
+            return Act("refine")
         return Act("recommend", sure=told or wished)
+
+
+def thanks(words: str) -> bool:
+    return bool(_THANKS.search(words))
 
 
 def _verdict(clause: str) -> Verdict | None:

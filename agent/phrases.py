@@ -222,8 +222,18 @@ def _relax(relax: list[Relaxation], domain: Domain, language: Language) -> str:
     return f"Relax '{', '.join(named)}'{' together' * (len(named) > 1)} and there {noun} to choose from."
 
 
-def small_talk(domain: Domain, language: Language) -> str:
-    """The reply to a greeting when no model can write one."""
+def small_talk(domain: Domain, language: Language, kind: str = "") -> str:
+    """The reply to a greeting, to thanks or to a question about something else when no model can write one."""
+    if kind == "thanks":
+        return (
+            f"不客气！还想找{domain.items.zh}就告诉我。"
+            if language == "zh"
+            else "You are welcome. Tell me if you want more."
+        )
+    if kind == "out_of_scope":
+        if language == "zh":
+            return f"这个我帮不上忙，我只推荐{domain.items.zh}。"
+        return f"I cannot help with that: I only recommend {domain.items.en}."
     if language == "zh":
         return f"你好！告诉我你想找什么样的{domain.items.zh}，我来推荐。"
     return f"Hello! Tell me what kind of {domain.items.en} you are looking for."

@@ -76,8 +76,8 @@ class Planner:
     async def plan(
         self, llm: LLM | None, words: str, read: Intent, deadline: Deadline, salt: str, wanted: bool = False
     ) -> Plan:
-        """`read`: the constraints in force, and what to search for; `wanted`: a slate is, whatever the model finds. Never
-        raises: with no engine the rules plan.
+        """`read`: the constraints in force, and what to search for; `wanted`: a slate is, whatever the model finds.
+        Never raises: with no engine the rules plan.
         """
         if llm is None:
             return self.by_rules(read)

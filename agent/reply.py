@@ -57,7 +57,7 @@ class Constraint(BaseModel):
 
 
 class Reply(BaseModel):
-    """`constraints` are those of the conversation after this turn's message; `act` is what the message was taken for."""
+    """`constraints` are those of the conversation after this turn's message; `act` is what that was taken for."""
 
     text: str
     slate: list[SlateItem] = Field(default_factory=list)

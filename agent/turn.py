@@ -16,6 +16,7 @@ from typing import Protocol
 from anyio import to_thread
 
 from agent import memory, metrics, phrases
+from agent.acts import thanks
 from agent.desk import Desk, Turn
 from agent.dialogue import feedback
 from agent.dialogue.answered import BY_CODE, TEXTS, Texts, answered, opening
@@ -183,7 +184,8 @@ class Agent:
     async def _chat(self, turn: Turn) -> AsyncIterator[TurnEvent]:
         """A message that asks for no recommendation."""
         since, out, writer = time.perf_counter(), Writing(), turn.desk.writer
-        text = phrases.small_talk(turn.desk.box.domain, turn.language)
+        kind = "thanks" if thanks(turn.words) else turn.state.act.kind
+        text = phrases.small_talk(turn.desk.box.domain, turn.language, kind)
         if self.llm is not None and not turn.reply.degraded:
             try:
                 text = await writer.chat(self.llm, turn.words, turn.language, turn.deadline, turn.salt, out)

@@ -2,12 +2,14 @@
 
 Forty games g00..g39 by rule, so that right answers can be counted: category Strategy, Party, Family or Cooperative in
 turn; mechanics by category and number; price 10..49, minutes 20..98 in steps of 2 (both rise with the number); players
-2 to 3..6; `adult_age` 18 on every tenth (g09, g19, ...); `regions` holds DE on all and US only on even ones; g05 is out of
-stock; g04 is promoted. `anna` lives in the US and has played g00 and g02; `bernd` lives in Germany; `kid` is 12; what is
-known of `stranger` is nothing.
+2 to 3..6; `adult_age` 18 on every tenth (g09, g19, ...); `regions` holds DE on all and US only on even ones; g05 is out
+of stock; g04 is promoted. `anna` lives in the US and has played g00 and g02; `bernd` lives in Germany; `kid` is 12; what
+is known of `stranger` is nothing.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from tools.domain import Domain
 from tools.store import Event, Item, Store, User
@@ -28,7 +30,7 @@ TITLES = tuple(f"{_FIRST[n // 4]} {_SECOND[n % 4]}" for n in range(40))
 
 def _game(n: int) -> Item:
     category = CATEGORIES[n % 4]
-    attributes = {
+    attributes: dict[str, Any] = {
         "category": category,
         "mechanics": [MECHANICS[category][n // 4 % 2]],
         "price": 10 + n,
@@ -40,8 +42,9 @@ def _game(n: int) -> Item:
         "regions": ["DE", "US"] if n % 2 == 0 else ["DE"],
         "in_stock": n != 5,
         "promoted": n == 4,
-        "adult_age": 18 if n % 10 == 9 else 6,
     }
+    if n % 10 == 9:
+        attributes["adult_age"] = 18
     about = f"A {category.casefold()} game about {_FIRST[n // 4].casefold()} {_SECOND[n % 4].casefold()}."
     return Item(item_id=f"g{n:02}", title=TITLES[n], description=about, attributes=attributes)
 

@@ -1,4 +1,4 @@
-"""What someone says to a question of ours: which fields it was about, a bare number, an age, or that it does not matter."""
+"""What someone says to a question of ours: which fields it was about, a bare number, an age, that it is all the same."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from tools.catalogue import Catalogue, Filters
 
 AGE = "\0age"  # asked like a field
 _INDIFFERENT = re.compile(
-    r"\b(?:no|without|don['’]?t have (?:a|any)) (?:strong |particular |real )?(?:preferences?|opinion)\b|\bdoes(?:n['’]?t| not) (?:really )?matter\b"
-    r"|\b(?:don['’]?t|do not) (?:really )?(?:mind|care)\b|\bup to you\b|\b(?:anything|whatever|either|any)(?: one)?(?: is| will| works| goes)?(?: fine| ok(?:ay)?| do)?\W*$"
-    r"|\bnot (?:really|particularly)\b|^\W*(?:no|nope|nah|none|nothing(?: else)?|not really|that['’]?s (?:all|it))(?:[,.!\s]+(?:thanks?|thank you|that['’]?s (?:all|it)|nothing else|i don['’]?t))*\W*$"
-    r"|\bsurprise me\b|\byou (?:choose|decide|pick)\b|随便|随意|无所谓|都(?:行|可以|好|成|没关系)|没有?(?:特别|什么)?(?:的)?(?:偏好|要求|讲究|了|别的)|不(?:在乎|介意|挑)|你(?:定|决定|选)|^\W*(?:没有|没了|不用|没)\W*$",
+    r"\b(?:no|without|don['’]?t have (?:a|any)) (?:strong |particular |real )?(?:preferences?|opinion)\b"
+    r"|\bdoes(?:n['’]?t| not) (?:really )?matter\b"
+    r"|\b(?:don['’]?t|do not) (?:really )?(?:mind|care)\b|\bup to you\b|\b(?:anything|whatever|either"
+    r"|any)(?: one)?(?: is| will| works| goes)?(?: fine| ok(?:ay)?| do)?\W*$"
+    r"|\bnot (?:really|particularly)\b|^\W*(?:no|nope|nah|none|nothing(?: else)?|not really|that['’]?s (?:all"
+    r"|it))(?:[,.!\s]+(?:thanks?|thank you|that['’]?s (?:all|it)|nothing else|i don['’]?t))*\W*$"
+    r"|\bsurprise me\b|\byou (?:choose|decide|pick)\b|随便|随意|无所谓|都(?:行|可以|好|成|没关系)|没有?(?:特别"
+    r"|什么)?(?:的)?(?:偏好|要求|讲究|了|别的)|不(?:在乎|介意|挑)|你(?:定|决定|选)|^\W*(?:没有|没了|不用"
+    r"|没)\W*$",
     re.IGNORECASE,
 )
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -26,22 +31,32 @@ _BARE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "<",
         ),
         (
-            rf"(?:\b(?:at most|up to|max(?:imum)?(?: of)?|no more than|not more than|within)\s*\D?|不超过|最多|至多){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or less|or fewer|or under|\bmax\b|以内|以下|之内)",
+            rf"(?:\b(?:at most|up to|max(?:imum)?(?: of)?|no more than|not more than|within)\s*\D?|不超过|最多"
+            rf"|至多){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or less|or fewer|or under|\bmax\b|以内|以下|之内)",
             "<=",
         ),
         (rf"(?:\b(?:over|above|more than|longer than)\s*\D?|超过|多于|大于|高于){_NUMBER}", ">"),
         (
-            rf"(?:\b(?:at least|min(?:imum)?(?: of)?|from|no less than)\s*\D?|至少|最少|不少于|不低于){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or more|or over|\bplus\b|\+|以上|起)",
+            rf"(?:\b(?:at least|min(?:imum)?(?: of)?|from|no less than)\s*\D?|至少|最少|不少于"
+            rf"|不低于){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or more|or over|\bplus\b|\+|以上|起)",
             ">=",
         ),
     )
 )
 _RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to|and|到|至|~)\s*(?P<high>\d+(?:\.\d+)?)", re.IGNORECASE)
+_PADDING = re.compile(
+    r"(?:\W|\b(?:about|around|maybe|please|say|just|it|should|be|let['’]?s|i|we|would|['’]?d|think|roughly"
+    r"|or so|somewhere|preferably|ideally|the)\b"
+    r"|大概|大约|左右|吧|就|差不多|应该|最好|请|我|要|想|在|的)*",
+    re.IGNORECASE,
+)
 _MOST = re.compile(r"price|cost|budget|runtime|duration|length|minutes|time", re.IGNORECASE)
 _LEAST = re.compile(r"rating|score|stars", re.IGNORECASE)
 _GROWN = re.compile(
-    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are)|yes,? (?:i(?:['’]?m| am) )?)\s*(?:already |well |all )?(?:over|above|older than|at least)?\s*(?P<n>\d{1,2})\b(?!\s*(?:minutes|people|players|of|euros|dollars))"
-    r"|\bover (?P<over>18|21)\b|我?(?:已经?)?(?:满|过|超过)了?(?P<zh>\d{1,2})\s*(?:周?岁|了)?|我(?:今年)?(?P<year>\d{1,2})\s*周?岁",
+    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are)|yes,? (?:i(?:['’]?m| am) )?)\s*(?:already |well |all )?(?:over"
+    r"|above|older than|at least)?\s*(?P<n>\d{1,2})\b(?!\s*(?:minutes|people|players|of|euros|dollars))"
+    r"|\bover (?P<over>18|21)\b|我?(?:已经?)?(?:满|过|超过)了?(?P<zh>\d{1,2})\s*(?:周?岁|了)?"
+    r"|我(?:今年)?(?P<year>\d{1,2})\s*周?岁",
     re.IGNORECASE,
 )
 _ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
@@ -90,19 +105,24 @@ def _about_age(words: str) -> bool:
 
 
 def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
-    """A number without the name of its field, as an answer about the first number field that was asked for."""
-    field = next((name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"), None)
-    if field is None:
+    """A number without the name of its field or a unit, as an answer about the one number field that was asked for."""
+    fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
+    if len(fields) != 1:
         return {}
-    if found := _RANGE.search(words):
-        return {field: {">=": _number(found["low"]), "<=": _number(found["high"])}}
+    if (found := _RANGE.search(words)) and _alone(words, found):
+        return {fields[0]: {">=": _number(found["low"]), "<=": _number(found["high"])}}
     for pattern, operator in _BARE:
-        if found := pattern.search(words):
-            return {field: {operator: _number(next(group for group in found.groups() if group))}}
-    if found := re.fullmatch(rf"\D{{0,24}}{_NUMBER}\D{{0,16}}", words.strip()):
-        operator = "<=" if _MOST.search(field) else ">=" if _LEAST.search(field) else "=="
-        return {field: {operator: _number(found[1])}}
+        if (found := pattern.search(words)) and _alone(words, found):
+            return {fields[0]: {operator: _number(next(group for group in found.groups() if group))}}
+    if (found := re.search(_NUMBER, words)) and _alone(words, found):
+        operator = "<=" if _MOST.search(fields[0]) else ">=" if _LEAST.search(fields[0]) else "=="
+        return {fields[0]: {operator: _number(found[1])}}
     return {}
+
+
+def _alone(words: str, found: re.Match[str]) -> bool:
+    """Whether nothing but padding stands around what was found."""
+    return bool(_PADDING.fullmatch(words[: found.start()] + " " + words[found.end() :]))
 
 
 def _number(figure: str) -> Any:

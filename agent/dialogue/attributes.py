@@ -81,12 +81,14 @@ _ROWS = (
     ),
     _row(
         DESCRIPTION,
-        r"\bwhat(?:['’]?s| is| are| was)?\b.*\babout\b|\btell me (?:more )?about\b|\bplot\b|\bsynopsis\b|\bdescri(?:be|ption)\b"
+        r"\bwhat(?:['’]?s| is| are| was)?\b.*\babout\b|\btell me (?:more )?about\b|\bplot\b|\bsynopsis\b"
+        r"|\bdescri(?:be|ption)\b"
         r"|讲(?:的|了)?(?:是)?(?:些)?什么|关于什么|剧情|简介|介绍一?下|说说",
     ),
     _row(
         AVAILABILITY,
-        r"\bavailab(?:le|ility)\b|\bin stock\b|\bcan i (?:buy|get|watch|see|stream|play|have)\b|有货|有没有货|能买|买得到|能看|看得到|可用|上架",
+        r"\bavailab(?:le|ility)\b|\bin stock\b|\bcan i (?:buy|get|watch|see|stream|play|have)\b|有货|有没有货"
+        r"|能买|买得到|能看|看得到|可用|上架",
     ),
 )
 

@@ -13,8 +13,8 @@ from tools.intent import Critique
 
 
 def bounds(critique: Critique, slate: Sequence[int], last: int | None, catalogue: Catalogue, held: Filters) -> Filters:
-    """`slate`, `last`: catalogue indices of the last slate and of the item last spoken of. Empty when there is nothing to
-    compare with.
+    """`slate`, `last`: catalogue indices of the last slate and of the item last spoken of. Empty when there is nothing
+    to compare with.
     """
     if critique.field not in catalogue.fields:
         return {}

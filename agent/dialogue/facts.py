@@ -56,7 +56,7 @@ def _fact(box: Toolbox, item: int, field: str, user: UserView, language: Languag
     if held is None:
         return ""
     name = phrases.called(field, language)
-    return f"{name}{'：' if language == 'zh' else ' '}{sayings.value(field, held, domain, language)}"
+    return f"{name}{'为' if language == 'zh' else ' '}{sayings.value(field, held, domain, language)}"
 
 
 def _availability(box: Toolbox, item: int, user: UserView, language: Language) -> str:

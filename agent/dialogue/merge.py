@@ -16,24 +16,29 @@ import numpy as np
 
 from tools.catalogue import Catalogue, FieldSpec, Filters
 
+SHORT = 3  # words of a fragment
 SINGLE = 1.05  # values an item has in a field, from which a second one wished for stands beside the first
 _SIDES = {"<": "below", "<=": "below", ">": "above", ">=": "above"}
 _POSITIVE = ("contains", "contains_any", "in", "==")
 _INSTEAD = re.compile(
-    r"\b(?:actually|instead|rather(?! than)|changed? my mind|make (?:it|that)|on second thought|no,|scratch that|forget)\b"
+    r"\b(?:actually|instead|rather(?! than)|changed? my mind|make (?:it|that)|on second thought|no,"
+    r"|scratch that|forget)\b"
     r"|改[成为看要]|换[成个]|还是.{0,12}吧|不如|其实|算了|改主意|不要了",
     re.IGNORECASE,
 )
 _FRESH = re.compile(
-    r"\b(?:recommend|suggest|find|show|give)\b|\b(?:i|we)(?:['’]d| would)? (?:want|like|need|fancy)\b|\bnow\b|推荐|现在(?:想|要|来)|给我",
+    r"\b(?:recommend|suggest|find|show|give)\b|\b(?:i|we)(?:['’]d| would)? (?:want|like|need|fancy)\b|\bnow\b"
+    r"|推荐|现在(?:想|要|来)|给我",
     re.IGNORECASE,
 )
 _TOO = re.compile(
-    r"\b(?:also|too|as well|and|plus|additionally|still|both|but|with|must|should|has to|needs to|needs?)\b|也|还|并且|而且|同时|另外|但|再|得|必须|需要",
+    r"\b(?:also|too|as well|and|plus|additionally|still|both|but|with|must|should|has to|needs to|needs?)\b|也"
+    r"|还|并且|而且|同时|另外|但|再|得|必须|需要",
     re.IGNORECASE,
 )
 _FINE = re.compile(
-    r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b|\bdon['’]?t mind\b|也?(?:可以|行|没问题|没关系|不介意)",
+    r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b"
+    r"|\bdon['’]?t mind\b|也?(?:可以|行|没问题|没关系|不介意)",
     re.IGNORECASE,
 )
 
@@ -56,6 +61,11 @@ class Merged(NamedTuple):
 def instead(words: str) -> bool:
     """Whether what is said takes the place of what was said before in the same field."""
     return bool(_INSTEAD.search(words)) or (bool(_FRESH.search(words)) and not _TOO.search(words))
+
+
+def fragment(words: str) -> bool:
+    """Whether it is a bare name of something, as in a change of mind: "horror", "恐怖片"."""
+    return len(re.findall(r"[a-z0-9'’-]+|[\u3400-\u9fff]{1,2}", words.casefold())) <= SHORT and not _TOO.search(words)
 
 
 def allows(words: str) -> bool:
@@ -92,13 +102,16 @@ def without(held: Filters, names: Sequence[str]) -> Merged:
     return Merged(out, dropped)
 
 
-def merge(held: Filters, new: Filters, catalogue: Catalogue, replace: bool = False) -> Merged:
+def merge(held: Filters, new: Filters, catalogue: Catalogue, replace: bool = False, either: bool = False) -> Merged:
+    """`replace`: what is new takes the place of the old in its fields; `either`: it does where no item can be both."""
     out = {field: dict(bounds) for field, bounds in held.items()}
     dropped = []
     for field, bounds in new.items():
         spec, old = catalogue.fields[field], out.get(field, {})
         join = _names if spec.kind in ("string", "list") else _numbers
         joined = join(spec, old, bounds, catalogue, replace)
+        if either and not catalogue.mask({field: joined}).any():
+            joined = join(spec, old, bounds, catalogue, True)
         dropped += [Part(field, op, value) for op, value in _loosened(field, old, joined, catalogue)]
         out[field] = joined
     return Merged({field: bounds for field, bounds in out.items() if bounds}, dropped)

@@ -1,7 +1,7 @@
 """What is worth asking: one short question at the end of a reply, when its answer would change the slate.
 
 The best one splits what is still eligible most evenly (entropy); others are named beside it, because what people care
-about is theirs to say. Never in two replies in a row, never again about what was asked or does not matter.
+about is theirs to say. Never in two replies in a row, and never again about what does not matter.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tools.user import UserView
 
 FEW = 3  # eligible items up to which nothing is asked
 TOLD = 2  # constraints from which only what else matters is asked, and no longer which kind
+TIMES = 2  # that one field is asked about: the second time where there is nothing new to ask, and it was not answered
 NAMED, OFFERED = 4, 3  # fields and values in one question
 CLEAR = 0.3  # bits from which an answer would change the slate
 VOCABULARY = 60  # values from which a field is one of names rather than kinds
@@ -53,7 +54,7 @@ def after(box: Toolbox, state: State, user: UserView, eligible: Mask) -> str:
 
 def _age(box: Toolbox, state: State, user: UserView, eligible: Mask) -> str:
     """Whether they are of age, where that is unknown and much of what fits depends on it."""
-    if age(user) or AGE in state.asked | state.indifferent or box.domain.policy.age_gate is None:
+    if age(user) or AGE in {*state.asked, *state.indifferent} or box.domain.policy.age_gate is None:
         return ""
     gated = barriers(box, user)["age"] & box.catalogue.mask(state.filters)
     if not gated.any() or gated.sum() < GATED * eligible.sum():
@@ -64,17 +65,20 @@ def _age(box: Toolbox, state: State, user: UserView, eligible: Mask) -> str:
 def _fields(catalogue: Catalogue, domain: Domain, state: State, eligible: Mask) -> list[FieldSpec]:
     """Those that could still split what is eligible, the best first."""
     policy = domain.policy
-    known = {*state.filters, *state.asked, *state.indifferent, *policy.available_to}
+    spent = {name for name, times in state.asked.items() if times >= TIMES}
+    known = {*state.filters, *spent, *state.indifferent, *policy.available_to}
     known |= {name for name in (policy.availability, policy.sponsored, policy.age_gate) if name}
     topics = {phrases.topic(name, "en") for name in known if name in catalogue.fields}
     left = [s for s in catalogue.fields.values() if s.name not in known and phrases.topic(s.name, "en") not in topics]
     bits = {spec.name: entropy(catalogue, spec, eligible) for spec in left}
-    return sorted((s for s in left if bits[s.name] >= CLEAR), key=lambda s: -bits[s.name])
+    left = [s for s in left if bits[s.name] >= CLEAR]
+    new = [s for s in left if s.name not in state.asked]
+    return sorted(new or left, key=lambda s: -bits[s.name])
 
 
 def entropy(catalogue: Catalogue, spec: FieldSpec, eligible: Mask) -> float:
-    """Bits that an answer about the field tells of which item is meant, times the share of items that have it; little of
-    names, which few people have in mind, and none of texts that hardly two items share.
+    """Bits that an answer about the field tells of which item is meant, times the share of items that have it; little
+    of names, which few people have in mind, and none of texts that hardly two items share.
     """
     if spec.kind in ("number", "date", "boolean"):
         values = catalogue.numbers(spec.name)[eligible]

@@ -33,7 +33,8 @@ _PAIR = re.compile(
     r"\b(\d{1,2})\s*(?:and|or|with|to|vs\.?|versus|,|&|和|跟|与|还是)\s*(\d{1,2})\b|(\d{1,2})\s*(?:号)?(?:和|跟|与|还是)\s*(\d{1,2})"
 )
 _ALL = re.compile(
-    r"\b(?:both|these|those|them|all of (?:them|these|those)|the two)\b|这(?:两|几|些)|那(?:两|几|些)|它们|都|两[个部款本]",
+    r"\b(?:both|these|those|them|all of (?:them|these|those)|the two)\b|这(?:两|几|些)|那(?:两|几|些)|它们|都"
+    r"|两[个部款本]",
     re.IGNORECASE,
 )
 _IT = re.compile(

@@ -1,5 +1,5 @@
-"""What a conversation holds in force, rebuilt from its messages: the same whether they come with the request or from the
-store. `Listener.listen` reads them in order; nothing that was told early is lost.
+"""What a conversation holds in force, rebuilt from its messages: the same whether they come with the request or from
+the store. `Listener.listen` reads them in order; nothing that was told early is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from agent import phrases
 from agent.acts import Act, Acts, Verdict
 from agent.dialogue import answers
 from agent.dialogue.critiques import bounds, referred
-from agent.dialogue.merge import Part, allows, instead, lifted, merge, without
+from agent.dialogue.merge import Part, allows, fragment, instead, lifted, merge, without
 from agent.dialogue.references import Focus
 from agent.dialogue.shown import Shown
 from agent.language import detect
@@ -59,7 +59,7 @@ class State:
     last: int | None = None  # the item last spoken of
     age: float | None = None
     language: Language = "en"
-    asked: set[str] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)  # field -> how often
     open: tuple[str, ...] = ()
     asking: bool = False  # the last reply ended with a question
     answering: bool = False  # the last message follows a question
@@ -113,7 +113,7 @@ class Listener:
         elif named:
             state.last = named[0]
         state.open, state.asking = answers.asked_in(message.content, self.catalogue)
-        state.asked = state.asked | set(state.open)
+        state.asked = state.asked | {name: state.asked.get(name, 0) + 1 for name in state.open}
 
     def _heard(self, state: State, message: Said) -> None:
         words, intent = message.content, self._read(message.content)
@@ -167,7 +167,7 @@ class Listener:
             free = lifted(state.filters, new)
             state.filters, new = free.filters, {}
             state.dropped += free.dropped
-        joined = merge(state.filters, new, self.catalogue, instead(state.words))
+        joined = merge(state.filters, new, self.catalogue, instead(state.words), fragment(state.words))
         state.filters = joined.filters
         state.dropped = [*state.dropped, *joined.dropped]
         for critique in intent.critiques:
