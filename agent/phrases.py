@@ -81,17 +81,17 @@ def heading(item: SlateItem, language: Language = "en") -> str:
     return f"**{item.rank}. {plain(item.title)}**{dated}" + f" [{_SPONSORED[language]}]" * item.sponsored
 
 
-def called(name: str, language: Language) -> str:
+def field_name(name: str, language: Language) -> str:
     """What a field of the catalogue is called."""
-    plain_name = name.replace("_", " ")
-    return _FIELD_ZH.get(plain_name, plain_name) if language == "zh" else plain_name
+    spaced = name.replace("_", " ")
+    return _FIELD_ZH.get(spaced, spaced) if language == "zh" else spaced
 
 
 def topic(name: str, language: Language) -> str:
     """The same in a question: `min_players` and `max_players` are both about players."""
     if name == "tags":
         return {"en": "kind", "zh": "类型"}[language]
-    return called(re.sub(r"^(?:min|max|minimum|maximum|average|avg)_(?=.)", "", name), language)
+    return field_name(re.sub(r"^(?:min|max|minimum|maximum|average|avg)_(?=.)", "", name), language)
 
 
 def plain(title: str) -> str:
@@ -129,7 +129,7 @@ def constraint(field: str, operator: str, value: Any, domain: Domain, language: 
     template = _OPERATORS[language][operator]
     if field not in ("year", "published_at"):
         template = _QUANTITY[language].get(operator, template)
-    return template.format(field=called(field, language), value=named)
+    return template.format(field=field_name(field, language), value=named)
 
 
 def _runs(values: Sequence[Any], language: Language) -> list[str]:

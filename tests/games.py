@@ -2,8 +2,8 @@
 
 Forty games g00..g39 by rule, so that right answers can be counted: category Strategy, Party, Family or Cooperative in
 turn; mechanics by category and number; price 10..49, minutes 20..98 in steps of 2 (both rise with the number); players
-2 to 3..6; `adult_age` 18 on every tenth (g09, g19, ...); `regions` holds DE on all and US only on even ones; g05 is out
-of stock; g04 is promoted. `anna` lives in the US and has played g00 and g02; `bernd` lives in Germany; `kid` is 12; what
+2 to 3..6; `adult_age` 18 on every tenth (g09, g19, ...); `regions` holds DE on all, US on even ones; g05 is out of
+stock; g04 is promoted. `anna` lives in the US and has played g00 and g02; `bernd` lives in Germany; `kid` is 12; what
 is known of `stranger` is nothing.
 """
 

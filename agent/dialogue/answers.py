@@ -1,4 +1,4 @@
-"""What someone says to a question of ours: which fields it was about, a bare number, an age, that it is all the same."""
+"""What someone says to a question of ours: which fields it was about, a bare number, an age, that all is the same."""
 
 from __future__ import annotations
 

@@ -69,7 +69,8 @@ class StreamOptions(BaseModel):
 
 class Metadata(BaseModel):
     """`conversation_id` makes the server remember the conversation; `remove_constraints` takes away constraints in
-    force before the message is read: their ids or fields, in a list or with commas between; other keys are the client's own.
+    force before the message is read: their ids or fields, in a list or with commas between. Other keys are the
+    client's own.
     """
 
     model_config = ConfigDict(extra="allow")
