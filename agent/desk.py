@@ -14,6 +14,7 @@ from agent.memory import Conversation
 from agent.plan import Planner
 from agent.reply import Constraint, Progress, Reply, TextDelta, TraceEntry, TurnRequest
 from agent.write import Writer
+from tools.catalogue import Filters
 from tools.domain import Language
 from tools.intent import Intent
 from tools.toolbox import Toolbox
@@ -57,7 +58,8 @@ class Turn:
     @property
     def read(self) -> Intent:
         """The constraints in force, and what to search for."""
-        return Intent(query=self.state.topic or self.words, filters=self.state.filters)
+        state = self.state
+        return Intent(query=state.topic or state.words, filters=state.filters, soft=state.soft, removed=state.lifted)
 
     @property
     def k(self) -> int:
@@ -89,7 +91,7 @@ class Turn:
         metrics.DEGRADED.labels(fault.reason if fault else "none").inc()
         return self.trace("degraded", time.perf_counter(), error=reason[:300])
 
-    def constraints(self) -> list[Constraint]:
+    def constraints(self, filters: Filters) -> list[Constraint]:
         """Those in force, for the reader to see and take away."""
         domain = self.desk.box.domain
         return [
@@ -100,6 +102,6 @@ class Turn:
                 value=value,
                 text=phrases.constraint(name, operator, value, domain, self.language),
             )
-            for name, bounds in self.state.filters.items()
+            for name, bounds in filters.items()
             for operator, value in bounds.items()
         ]

@@ -148,6 +148,8 @@ class Planner:
 
     def _constraints(self, planned: Any, words: str, read: Intent) -> Reconciled:
         filters = parse(planned, self.box.catalogue)
+        settled = {*(wish.field for wish in read.soft), *read.removed}
+        filters = {name: bounds for name, bounds in filters.items() if name not in settled or name in read.filters}
         return reconcile(filters, read.filters, words, self.box.catalogue, self.box.domain)
 
     def _describe_tools(self) -> str:

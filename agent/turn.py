@@ -119,7 +119,7 @@ class Agent:
         reply = Reply(text="", language=state.language, conversation_id=request.conversation_id, act=state.act.kind)
         user = _grown(desk.box.view(request.user_id), state.age)
         turn = Turn(request, desk, conversation, user, Deadline(self.settings.deadline), reply)
-        turn.reply.constraints = turn.constraints()
+        turn.reply.constraints = turn.constraints(state.filters)
         return turn
 
     async def _converse(self, turn: Turn) -> AsyncGenerator[TurnEvent, None]:
@@ -146,6 +146,7 @@ class Agent:
             async for event in self._chat(turn):
                 yield event
             return
+        turn.reply.constraints = turn.constraints(plan.filters)
         if said := opening(turn):
             yield turn.say(said)
         slate, ask, events = await to_thread.run_sync(find, turn, plan.calls, plan.filters)

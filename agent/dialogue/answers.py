@@ -44,10 +44,15 @@ _BARE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to|and|到|至|~)\s*(?P<high>\d+(?:\.\d+)?)", re.IGNORECASE)
+_ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_FIGURES = {w: n for n, w in enumerate(_ENGLISH, 1)}
+_FIGURES |= {w: n for n, w in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_SPELLED = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b|[一二两三四五六七八九十]", re.IGNORECASE)
 _PADDING = re.compile(
-    r"(?:\W|\b(?:about|around|maybe|please|say|just|it|should|be|let['’]?s|i|we|would|['’]?d|think|roughly"
+    r"(?:\W|\b(?:people|players|persons|of us|we are|we['’]re|about|around|maybe|please|say|just|it|should|be"
+    r"|let['’]?s|i|we|would|['’]?d|think|roughly"
     r"|or so|somewhere|preferably|ideally|the)\b"
-    r"|大概|大约|左右|吧|就|差不多|应该|最好|请|我|要|想|在|的)*",
+    r"|大概|大约|左右|个|人|我们|有|吧|就|差不多|应该|最好|请|我|要|想|在|的)*",
     re.IGNORECASE,
 )
 _MOST = re.compile(r"price|cost|budget|runtime|duration|length|minutes|time", re.IGNORECASE)
@@ -105,18 +110,28 @@ def _about_age(words: str) -> bool:
 
 
 def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
-    """A number without the name of its field or a unit, as an answer about the one number field that was asked for."""
+    """A number without the name of its field or a unit, as an answer where one number alone was asked for: a field, or
+    a pair such as `min_players` and `max_players`, between which the number must lie.
+    """
     fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
-    if len(fields) != 1:
+    if len({phrases.topic(name, "en") for name in fields}) != 1:
         return {}
+    words = _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
+    told = _bound(words, fields[0])
+    if len(fields) == 1 or len(told) != 1:
+        return {fields[0]: told} if told and len(fields) == 1 else {}
+    [value] = told.values()
+    return {name: {"<=" if name.startswith("min") else ">=": value} for name in fields}
+
+
+def _bound(words: str, field: str) -> dict[str, Any]:
     if (found := _RANGE.search(words)) and _alone(words, found):
-        return {fields[0]: {">=": _number(found["low"]), "<=": _number(found["high"])}}
+        return {">=": _number(found["low"]), "<=": _number(found["high"])}
     for pattern, operator in _BARE:
         if (found := pattern.search(words)) and _alone(words, found):
-            return {fields[0]: {operator: _number(next(group for group in found.groups() if group))}}
+            return {operator: _number(next(group for group in found.groups() if group))}
     if (found := re.search(_NUMBER, words)) and _alone(words, found):
-        operator = "<=" if _MOST.search(fields[0]) else ">=" if _LEAST.search(fields[0]) else "=="
-        return {fields[0]: {operator: _number(found[1])}}
+        return {"<=" if _MOST.search(field) else ">=" if _LEAST.search(field) else "==": _number(found[1])}
     return {}
 
 

@@ -31,6 +31,8 @@ def answer(box: Toolbox, state: State, user: UserView) -> str:
     """The answer to a question about items; the act says which."""
     act, language = state.act, state.language
     items = list(act.items[:MOST])
+    if not items:
+        return sayings.WHICH[language]
     if act.kind == "compare":
         return compare(box, items, act, language)
     tell = _why if act.kind == "explain" else _facts

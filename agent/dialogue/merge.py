@@ -36,6 +36,13 @@ _TOO = re.compile(
     r"|还|并且|而且|同时|另外|但|再|得|必须|需要",
     re.IGNORECASE,
 )
+_CANCEL = re.compile(
+    r"^\W*(?:ok(?:ay)?|well|then|and|but|please|no)?[\s,]*(?:drop|forget(?: about)?|remove|never ?mind|ignore"
+    r"|lift|leave out)\b"
+    r"|\b(?:does(?:n['’]?t| not) (?:have|need) to be|need not be|no longer)\b|去掉|取消|删掉|不限|不用.{0,8}了"
+    r"|不一定要?|不必",
+    re.IGNORECASE,
+)
 _FINE = re.compile(
     r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b"
     r"|\bdon['’]?t mind\b|也?(?:可以|行|没问题|没关系|不介意)",
@@ -73,14 +80,19 @@ def allows(words: str) -> bool:
     return bool(_FINE.search(words))
 
 
-def lifted(held: Filters, named: Filters) -> Merged:
-    """Without refusals of what is `named`."""
+def cancels(words: str) -> bool:
+    """Whether what is named is not to hold any more: "drop the dice", "forget Jackie Chan"."""
+    return bool(_CANCEL.search(words))
+
+
+def lifted(held: Filters, named: Filters, every: bool = False) -> Merged:
+    """Without refusals of what is `named`; with `every`, without any constraint on it."""
     values = {v for bounds in named.values() for value in bounds.values() for v in _listed(value)}
     out: Filters = {}
     dropped = []
     for field, bounds in held.items():
         for operator, value in bounds.items():
-            refused = operator in ("not_contains", "!=")
+            refused = every or operator in ("not_contains", "!=")
             left = [v for v in _listed(value) if v not in values] if refused else _listed(value)
             if left:
                 out.setdefault(field, {})[operator] = left if isinstance(value, list) else value

@@ -98,6 +98,7 @@ class References:
         self._owners: dict[str, list[int]] = {}
         for name, owner in zip(known.names, known.owner.tolist(), strict=True):
             self._owners.setdefault(name, []).append(owner)
+        self._begins = {name.split()[0] for name in self._owners}
         self._han = [(title, n) for n, title in enumerate(catalogue.titles) if _HAN.search(title) and len(title) >= 2]
         self._noun = {noun.casefold(), f"{noun.casefold()}s"}
 
@@ -139,20 +140,23 @@ class References:
             if at >= 0 and (len(title) > 2 or n in focus.shown) and not _overlaps(taken, at, at + len(title)):
                 taken.append((at, at + len(title)))
                 yield at, n
-        spaced = _SPLIT.sub("\n", words)  # a Latin title may stand right beside Chinese
-        tokens = [found.span() for found in _WORD.finditer(words if spaced == words else spaced)]
-        text = words if spaced == words else spaced
-        for first in range(len(tokens)):
+        text = _SPLIT.sub("\n", words)  # a Latin title may stand right beside Chinese
+        tokens = [(*found.span(), fold(found[0])) for found in _WORD.finditer(text)]
+        for first, (start, _, begins) in enumerate(tokens):
+            if begins.split()[0] not in self._begins:
+                continue
             for last in range(min(first + LONGEST, len(tokens)) - 1, first - 1, -1):
-                start, end = tokens[first][0], tokens[last][1]
-                if not _overlaps(taken, start, end) and (item := self._span(text, start, end, focus)) is not None:
-                    taken.append((start, end))
-                    yield start, item
-                    break
+                key, end = " ".join(key for _, _, key in tokens[first : last + 1]), tokens[last][1]
+                if key in self._owners and not _overlaps(taken, start, end):
+                    item = self._span(text, start, end, key, focus)
+                    if item is not None:
+                        taken.append((start, end))
+                        yield start, item
+                        break
 
-    def _span(self, text: str, start: int, end: int, focus: Focus) -> int | None:
-        said = text[start:end]
-        item = self._owner(fold(said), focus)
+    def _span(self, text: str, start: int, end: int, key: str, focus: Focus) -> int | None:
+        """The item that these words mean, where they are written as a title is, or name one that was shown."""
+        said, item = text[start:end], self._owner(key, focus)
         if item is None:
             return None
         parts = said.split()

@@ -18,8 +18,8 @@ AGE: dict[Language, str] = {
     "zh": "符合的里面有些仅限成年人：你满18岁了吗？",
 }
 STARTED: dict[Language, str] = {
-    "en": "All right, we start over: nothing you asked for before holds. What would you like?",
-    "zh": "好的，我们重新开始，之前的要求都不算了。你想要什么样的？",
+    "en": "All right, we start over: nothing you asked for before holds. Tell me what you would like.",
+    "zh": "好的，我们重新开始，之前的要求都不算了。告诉我你想要什么样的吧。",
 }
 ENJOY: dict[Language, str] = {"en": "Good choice: {titles}. Enjoy!", "zh": "好选择：{titles}。祝你愉快！"}
 UNKNOWN: dict[Language, str] = {"en": "the catalogue does not say", "zh": "目录里没有写"}

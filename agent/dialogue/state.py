@@ -14,7 +14,7 @@ from agent import phrases
 from agent.acts import Act, Acts, Verdict
 from agent.dialogue import answers
 from agent.dialogue.critiques import bounds, referred
-from agent.dialogue.merge import Part, allows, fragment, instead, lifted, merge, without
+from agent.dialogue.merge import Part, allows, cancels, fragment, instead, lifted, merge, without
 from agent.dialogue.references import Focus
 from agent.dialogue.shown import Shown
 from agent.language import detect
@@ -69,6 +69,7 @@ class State:
     own: bool = False  # the last message surely wants a slate
     before: State | None = None  # what held before a message that perhaps wants nothing
     dropped: list[Part] = field(default_factory=list)
+    lifted: list[str] = field(default_factory=list)  # fields on which the last message takes a limit away
     now: dict[int, Verdict] = field(default_factory=dict)
 
     @property
@@ -117,7 +118,7 @@ class Listener:
 
     def _heard(self, state: State, message: Said) -> None:
         words, intent = message.content, self._read(message.content)
-        state.words, state.dropped, state.now, state.own = words, [], {}, False
+        state.words, state.dropped, state.now, state.own, state.lifted = words, [], {}, False, []
         if _LETTERS.search(words):
             state.language = detect(words)
         if message.removed:
@@ -145,7 +146,7 @@ class Listener:
         state.own = act.sure
         state.k = 1 if _ONE_AT_A_TIME.search(state.words) else intent.k or state.k
         state.soft = [s for s in state.soft if s.field not in {w.field for w in intent.soft} | set(new)] + intent.soft
-        if act.kind == "similar":
+        if act.items:
             state.like = list(dict.fromkeys(act.items))
         if act.others:
             state.passed = state.passed | state.shown
@@ -163,8 +164,11 @@ class Listener:
         if intent.removed:
             dropped = without(state.filters, intent.removed)
             state.filters, state.dropped = dropped.filters, list(dropped.dropped)
-        if new and allows(state.words) and act.kind == "refine":
-            free = lifted(state.filters, new)
+        state.lifted = list(intent.removed)
+        state.indifferent = state.indifferent | set(intent.removed)
+        if new and act.kind in ("refine", "recommend") and (cancels(state.words) or allows(state.words)):
+            free = lifted(state.filters, new, cancels(state.words))
+            state.lifted += list(new)
             state.filters, new = free.filters, {}
             state.dropped += free.dropped
         joined = merge(state.filters, new, self.catalogue, instead(state.words), fragment(state.words))
