@@ -136,6 +136,8 @@ class Acts:
         by = compared(words, self.catalogue)
         explicit = len(named) > 1
         items = named if explicit else list(focus.slate)
+        if not COMPARE.search(words) and not (explicit and by):
+            return None
         clear = (
             explicit or bool(by) or bool(re.search(r"\bcompar|difference|比较|对比|区别|差别", words, re.IGNORECASE))
         )

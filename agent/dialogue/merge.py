@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tools.catalogue import Catalogue, FieldSpec, Filters
+from tools.columns import fold
 
 SHORT = 3  # words of a fragment
 SINGLE = 1.05  # values an item has in a field, from which a second one wished for stands beside the first
@@ -27,15 +28,14 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _FRESH = re.compile(
-    r"\b(?:recommend|suggest|find|show|give)\b|\b(?:i|we)(?:['’]d| would)? (?:want|like|need|fancy)\b|\bnow\b"
-    r"|推荐|现在(?:想|要|来)|给我",
-    re.IGNORECASE,
+    r"\b(?:recommend|suggest|find|show|give)\b|\bnow (?:i|a|an|some|for)\b|推荐|现在(?:想|要|来)|给我", re.IGNORECASE
 )
 _TOO = re.compile(
-    r"\b(?:also|too|as well|and|plus|additionally|still|both|but|with|must|should|has to|needs to|needs?)\b|也"
-    r"|还|并且|而且|同时|另外|但|再|得|必须|需要",
+    r"\b(?:also|too|as well|and|plus|additionally|still|both|but|with|must|should|has to|needs? to|needs?)\b"
+    r"|也|还(?!是)|并且|而且|同时|另外|但|再|得|必须|需要",
     re.IGNORECASE,
 )
+_ALSO = re.compile(r"\b(?:also|too|as well|additionally|besides|plus)\b|也|还(?!是)|另外|同时|而且", re.IGNORECASE)
 _CANCEL = re.compile(
     r"^\W*(?:ok(?:ay)?|well|then|and|but|please|no)?[\s,]*(?:drop|forget(?: about)?|remove|never ?mind|ignore"
     r"|lift|leave out)\b"
@@ -45,7 +45,7 @@ _CANCEL = re.compile(
 )
 _FINE = re.compile(
     r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b"
-    r"|\bdon['’]?t mind\b|也?(?:可以|行|没问题|没关系|不介意)",
+    r"|\bdon['’]?t mind\b|不介意|(?:可以|行|没问题|没关系)(?:的|吧|啊|了|哦)?\W*$",
     re.IGNORECASE,
 )
 
@@ -67,7 +67,8 @@ class Merged(NamedTuple):
 
 def instead(words: str) -> bool:
     """Whether what is said takes the place of what was said before in the same field."""
-    return bool(_INSTEAD.search(words)) or (bool(_FRESH.search(words)) and not _TOO.search(words))
+    corrected = bool(_INSTEAD.search(words)) and not _ALSO.search(words)
+    return corrected or (bool(_FRESH.search(words)) and not _TOO.search(words))
 
 
 def fragment(words: str) -> bool:
@@ -85,20 +86,40 @@ def cancels(words: str) -> bool:
     return bool(_CANCEL.search(words))
 
 
-def lifted(held: Filters, named: Filters, every: bool = False) -> Merged:
-    """Without refusals of what is `named`; with `every`, without any constraint on it."""
+def lifted(held: Filters, named: Filters, words: str) -> tuple[Merged, Filters]:
+    """Without what the words lift of what holds: refusals of what is `named` where it is allowed again, anything where
+    it is cancelled. And what of `named` is still a wish.
+    """
+    every = cancels(words)
     values = {v for bounds in named.values() for value in bounds.values() for v in _listed(value)}
+    if every:
+        values |= {v for b in held.values() for value in b.values() for v in _listed(value) if _stands(v, words)}
     out: Filters = {}
-    dropped = []
+    dropped: list[Part] = []
     for field, bounds in held.items():
         for operator, value in bounds.items():
-            refused = every or operator in ("not_contains", "!=")
-            left = [v for v in _listed(value) if v not in values] if refused else _listed(value)
+            free = every or operator in ("not_contains", "!=")
+            gone = [v for v in _listed(value) if free and v in values]
+            left = [v for v in _listed(value) if v not in gone]
             if left:
                 out.setdefault(field, {})[operator] = left if isinstance(value, list) else value
-            if refused and len(left) < len(_listed(value)):
-                dropped.append(Part(field, operator, [v for v in _listed(value) if v in values]))
-    return Merged(out, dropped)
+            if gone:
+                dropped.append(Part(field, operator, gone))
+    settled = {v for part in dropped for v in part.value}
+    wished = {
+        field: {op: v for op, v in bounds.items() if _wished(v, settled, every)} for field, bounds in named.items()
+    }
+    return Merged(out, dropped), {field: bounds for field, bounds in wished.items() if bounds}
+
+
+def _stands(value: Any, words: str) -> bool:
+    return isinstance(value, str) and fold(value) in fold(words)
+
+
+def _wished(value: Any, settled: set[Any], every: bool) -> bool:
+    """Numbers stay wishes; a name that is only allowed again is none, nor is one that was just cancelled."""
+    values = _listed(value)
+    return not isinstance(values[0], str) or (every and settled.isdisjoint(values))
 
 
 def without(held: Filters, names: Sequence[str]) -> Merged:
@@ -141,10 +162,10 @@ def _loosened(field: str, old: dict[str, Any], joined: dict[str, Any], catalogue
 
 
 def _numbers(
-    spec: FieldSpec, old: dict[str, Any], new: dict[str, Any], catalogue: Catalogue, replace: bool
+    spec: FieldSpec, old: dict[str, Any], new: dict[str, Any], catalogue: Catalogue, _replace: bool
 ) -> dict[str, Any]:
     """Bounds of the other side stay, unless nothing lies between."""
-    if replace or spec.kind == "boolean" or {"==", "in"} & new.keys():
+    if spec.kind == "boolean" or {"==", "in"} & new.keys():
         return dict(new)
     sides = {_SIDES.get(op, op) for op in new}
     kept = {op: v for op, v in old.items() if op not in ("==", "in") and _SIDES.get(op, op) not in sides}

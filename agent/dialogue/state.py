@@ -166,11 +166,11 @@ class Listener:
             state.filters, state.dropped = dropped.filters, list(dropped.dropped)
         state.lifted = list(intent.removed)
         state.indifferent = state.indifferent | set(intent.removed)
-        if new and act.kind in ("refine", "recommend") and (cancels(state.words) or allows(state.words)):
-            free = lifted(state.filters, new, cancels(state.words))
-            state.lifted += list(new)
-            state.filters, new = free.filters, {}
-            state.dropped += free.dropped
+        if act.kind in ("refine", "recommend") and (cancels(state.words) or (new and allows(state.words))):
+            free, wished = lifted(state.filters, new, state.words)
+            state.lifted += [name for name in new if name not in wished] + [part.field for part in free.dropped]
+            state.filters, new = free.filters, wished
+            state.dropped = [*state.dropped, *free.dropped]
         joined = merge(state.filters, new, self.catalogue, instead(state.words), fragment(state.words))
         state.filters = joined.filters
         state.dropped = [*state.dropped, *joined.dropped]
