@@ -1,58 +1,53 @@
-"""What a conversation holds: the messages, the constraints its words put in force, and the items already shown.
+"""What a conversation holds: its messages, from the request or from the store, read into one state (agent/dialogue).
 
-OpenAI's messages are the conversation; with a conversation id the earlier ones are kept in the store. Constraints are
-read again from the reader's words each turn, so both ways give the same state.
+OpenAI's messages are the conversation; with a conversation id the earlier ones are kept in the store. Both are read
+again each turn, so both give the same state.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.reply import Reply, TurnRequest
+from agent.dialogue.state import Listener, Said, State
+from agent.reply import Message, Reply, TurnRequest
 from agent.stated import taste
 from agent.untrusted import sanitize
-from tools.catalogue import Filters
-from tools.intent import Intent, understand
-from tools.store import tastes
+from tools.store import conversations, tastes
 from tools.toolbox import Toolbox
 from tools.user import UserView
 
-KEPT = 40  # messages of a stored conversation
-READ = 10  # of the reader's messages that can hold constraints in force
+KEPT = 400  # messages of a conversation that are stored, and read
 
 
 @dataclass
 class Conversation:
-    """`said`: the reader's messages, oldest first; `shown`: ids of items on earlier slates."""
+    """`new`: the messages that the store does not hold yet; `turn`: how many the user has sent in all."""
 
-    said: list[str]
-    shown: list[str] = field(default_factory=list)
-    stored: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def words(self) -> str:
-        return self.said[-1] if self.said else ""
+    state: State
+    new: list[Message]
+    turn: int
 
 
-def recall(box: Toolbox, request: TurnRequest) -> Conversation:
+def recall(box: Toolbox, listener: Listener, request: TurnRequest) -> Conversation:
     """Raises NotFound: the conversation belongs to another user."""
     stored = box.store.conversation(request.conversation_id, request.user_id) if request.conversation_id else []
-    said = [m["content"] for m in stored if m["role"] == "user"]
-    said += [m.content for m in request.messages if m.role == "user"]
-    shown = [item_id for m in stored for item_id in m.get("shown", ())]
-    return Conversation(said, shown, stored)
+    new = request.messages[-1:] if stored else request.messages
+    said = [*map(_said, stored), *(Said(m.role, m.content) for m in new)][-KEPT:]
+    if said:
+        said[-1] = replace(said[-1], removed=tuple(request.remove_constraints))
+    return Conversation(listener.listen(said), new, sum(message.role == "user" for message in said))
 
 
 def remember(box: Toolbox, request: TurnRequest, conversation: Conversation, reply: Reply) -> None:
     if not request.conversation_id:
         return
-    new: list[dict[str, Any]] = [
-        {"role": "user", "content": conversation.words},
-        {"role": "assistant", "content": reply.text, "shown": [item.item_id for item in reply.slate]},
+    said: list[dict[str, Any]] = [
+        {"role": m.role, "content": m.content} for m in conversation.new if m.role != "system"
     ]
-    kept = [*conversation.stored, *new][-KEPT:]
-    box.store.save_conversation(request.conversation_id, request.user_id, kept)
+    said[-1]["removed"] = list(request.remove_constraints)
+    answered = {"role": "assistant", "content": reply.text, "shown": [item.item_id for item in reply.slate]}
+    conversations.extend(box.store, request.conversation_id, request.user_id, [*said, answered], KEPT)
 
 
 def keep_taste(box: Toolbox, user: UserView, words: str) -> None:
@@ -64,10 +59,6 @@ def keep_taste(box: Toolbox, user: UserView, words: str) -> None:
         tastes.state(box.store, user.user_id, sanitize(said, tastes.LONGEST))
 
 
-def read(box: Toolbox, conversation: Conversation) -> Intent:
-    """The last message, with the constraints of earlier ones still in force: on each field the later word wins."""
-    intents = [understand(words, box.catalogue, box.domain) for words in conversation.said[-READ:]]
-    filters: Filters = {}
-    for intent in intents:
-        filters |= intent.filters
-    return Intent(query=intents[-1].query if intents else "", filters=filters)
+def _said(message: dict[str, Any]) -> Said:
+    shown = tuple(message["shown"]) if "shown" in message else None
+    return Said(message["role"], message["content"], shown, tuple(message.get("removed", ())))

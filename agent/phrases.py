@@ -4,13 +4,14 @@ reply. Nothing here is invented: every clause is an evidence text or a figure th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from agent.untrusted import sanitize
 from tools.bus import Evidence
 from tools.domain import Domain, Language
-from tools.slate import Relaxation, Slate, SlateItem
+from tools.slate import Barrier, Relaxation, Slate, SlateItem
 
 _OPERATORS: dict[Language, dict[str, str]] = {
     "en": {
@@ -43,15 +44,54 @@ _QUANTITY = {
     "zh": {"<": "{field}小于{value}", ">": "{field}大于{value}", ">=": "{field}至少{value}"},
 }
 _FIELD_ZH = {"year": "年份", "runtime": "时长", "tags": "类型", "director": "导演", "cast": "演员"}
-_FIELD_ZH |= {"country": "国家", "language": "语言", "price": "价格", "rating": "评分"}
+_FIELD_ZH |= {"country": "国家", "language": "语言", "price": "价格", "rating": "评分", "writer": "编剧"}
+_FIELD_ZH |= {
+    "players": "人数",
+    "min players": "最少人数",
+    "max players": "最多人数",
+    "age": "年龄",
+    "min age": "最低年龄",
+}
+_FIELD_ZH |= {"minutes": "时长", "duration": "时长", "length": "时长", "playing time": "时长", "complexity": "复杂度"}
+_FIELD_ZH |= {"category": "类别", "genre": "类型", "brand": "品牌", "color": "颜色", "size": "尺寸", "material": "材质"}
+_FIELD_ZH |= {
+    "artist": "艺人",
+    "author": "作者",
+    "publisher": "出版商",
+    "platform": "平台",
+    "theme": "主题",
+    "pages": "页数",
+}
+_FIELD_ZH |= {
+    "mechanics": "玩法",
+    "designer": "设计师",
+    "certificate": "分级",
+    "published at": "发布日期",
+    "source": "来源",
+}
+_SPONSORED = {"en": "sponsored", "zh": "赞助内容"}
 _TELLING = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")
 MAX_TITLE = 200
 
 
-def heading(item: SlateItem) -> str:
-    """`**1. Alien** (1979)`: rank, title and year come from the slate, never from the model."""
+def heading(item: SlateItem, language: Language = "en") -> str:
+    """`**1. Alien** (1979)`: rank, title and year come from the slate, never from the model; and who pays is said."""
     year = item.attributes.get("year")
-    return f"**{item.rank}. {plain(item.title)}**" + (f" ({year:g})" if isinstance(year, int | float) else "")
+    dated = f" ({year:g})" if isinstance(year, int | float) else ""
+    return f"**{item.rank}. {plain(item.title)}**{dated}" + f" [{_SPONSORED[language]}]" * item.sponsored
+
+
+def field_name(name: str, language: Language) -> str:
+    """What a field of the catalogue is called."""
+    spaced = name.replace("_", " ")
+    return _FIELD_ZH.get(spaced, spaced) if language == "zh" else spaced
+
+
+def topic(name: str, language: Language) -> str:
+    """The same in a question: `min_players` and `max_players` are both about players."""
+    if name == "tags":
+        return {"en": "kind", "zh": "类型"}[language]
+    return field_name(re.sub(r"^(?:min|max|minimum|maximum|average|avg)_(?=.)", "", name), language)
 
 
 def plain(title: str) -> str:
@@ -92,11 +132,6 @@ def constraint(field: str, operator: str, value: Any, domain: Domain, language: 
     return template.format(field=field_name(field, language), value=named)
 
 
-def field_name(name: str, language: Language) -> str:
-    """What an attribute is called."""
-    return _FIELD_ZH.get(name, name) if language == "zh" else name.replace("_", " ")
-
-
 def _runs(values: Sequence[Any], language: Language) -> list[str]:
     """The values as text, three or more whole numbers in a row as their range."""
     runs: list[list[Any]] = []
@@ -110,7 +145,9 @@ def _runs(values: Sequence[Any], language: Language) -> list[str]:
 
 
 def abstention(slate: Slate, domain: Domain, language: Language) -> str:
-    """That nothing satisfies the request, and which single constraint to relax, with the count it would free."""
+    """That nothing satisfies the request, and what would help most, with the count it would free: one constraint to
+    relax, or the one rule that holds back what fits.
+    """
     wanted = [
         constraint(field, operator, value, domain, language)
         for field, bounds in slate.constraints.items()
@@ -118,13 +155,58 @@ def abstention(slate: Slate, domain: Domain, language: Language) -> str:
     ]
     if not wanted:
         if language == "zh":
-            return f"没有可以推荐的{domain.items.zh}了：其余的要么你已经接触过，要么按规则不能推荐。"
-        return f"There is no {domain.item.en} left to recommend: you know the rest already, or a rule holds it back."
-    if language == "zh":
+            said = f"没有可以推荐的{domain.items.zh}了：其余的要么你已经接触过，要么按规则不能推荐。"
+        else:
+            said = (
+                f"There is no {domain.item.en} left to recommend: you know the rest already, or a rule holds it back. "
+            )
+    elif language == "zh":
         said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted)}。"
     else:
         said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted)}. "
+    barrier = max(slate.held_back, key=lambda name: slate.held_back[name], default=None)
+    freed = slate.relax[0].items if slate.relax and not slate.relax[0].together else 0
+    if barrier and slate.held_back[barrier] > freed:
+        return (said + _held(barrier, slate.held_back[barrier], domain, language)).strip()
     return (said + _relax(slate.relax, domain, language)).strip()
+
+
+def abstains(text: str, domain: Domain) -> bool:
+    """Whether a reply says, in the words above, that nothing satisfies the request."""
+    starts = (
+        f"No {domain.item.en} here satisfies",
+        f"There is no {domain.item.en} left",
+        "目录里没有同时满足",
+        "没有可以推荐的",
+    )
+    return any(start in text for start in starts)
+
+
+_HELD: dict[Language, dict[Barrier, tuple[str, str]]] = {
+    "en": {
+        "seen": ("{n} {item} would fit, but you know it already.", "{n} {item} would fit, but you know them already."),
+        "excluded": (
+            "{n} {item} would fit, but you have been shown it or turned it down.",
+            "{n} {item} would fit, but you have been shown them or turned them down.",
+        ),
+        "availability": (
+            "{n} {item} would fit, but it is not available to you.",
+            "{n} {item} would fit, but they are not available to you.",
+        ),
+        "age": ("{n} {item} would fit, but only for an older age.", "{n} {item} would fit, but only for an older age."),
+    },
+    "zh": {
+        "seen": ("有{n}个{item}符合，但你已经接触过。",) * 2,
+        "excluded": ("有{n}个{item}符合，但已经给你看过或被你否决了。",) * 2,
+        "availability": ("有{n}个{item}符合，但你那里暂时没有。",) * 2,
+        "age": ("有{n}个{item}符合，但有年龄限制。",) * 2,
+    },
+}
+
+
+def _held(barrier: Barrier, count: int, domain: Domain, language: Language) -> str:
+    noun = domain.item if count == 1 else domain.items
+    return _HELD[language][barrier][count > 1].format(n=count, item=noun.zh if language == "zh" else noun.en)
 
 
 def _relax(relax: list[Relaxation], domain: Domain, language: Language) -> str:
@@ -140,8 +222,18 @@ def _relax(relax: list[Relaxation], domain: Domain, language: Language) -> str:
     return f"Relax '{', '.join(named)}'{' together' * (len(named) > 1)} and there {noun} to choose from."
 
 
-def small_talk(domain: Domain, language: Language) -> str:
-    """The reply to a greeting when no model can write one."""
+def small_talk(domain: Domain, language: Language, kind: str = "") -> str:
+    """The reply to a greeting, to thanks or to a question about something else when no model can write one."""
+    if kind == "thanks":
+        return (
+            f"不客气！还想找{domain.items.zh}就告诉我。"
+            if language == "zh"
+            else "You are welcome. Tell me if you want more."
+        )
+    if kind == "out_of_scope":
+        if language == "zh":
+            return f"这个我帮不上忙，我只推荐{domain.items.zh}。"
+        return f"I cannot help with that: I only recommend {domain.items.en}."
     if language == "zh":
         return f"你好！告诉我你想找什么样的{domain.items.zh}，我来推荐。"
     return f"Hello! Tell me what kind of {domain.items.en} you are looking for."

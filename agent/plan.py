@@ -8,7 +8,6 @@ more, with the error; then the rules plan.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,13 +32,7 @@ from tools.toolbox import Toolbox
 
 MAX_TOKENS = 160
 MAX_WORDS = 600  # characters of the request that the planner reads
-Source = Literal["model", "repaired", "rules"]
-_PLEASANTRY = re.compile(
-    r"\W*(?:hi|hello|hey|good (?:morning|evening|day)|thanks?|thank you|thx|bye|goodbye|ok(?:ay)?|great|cool"
-    r"|你好|您好|嗨|哈喽|谢谢|多谢|再见|好的|早上好|晚上好)"
-    r"(?:[\s,.!]*(?:there|you|a lot|so much|very much|again|啦|了|你))?\W*",
-    re.IGNORECASE,
-)
+Source = Literal["model", "repaired", "rules", "code"]
 
 
 @dataclass
@@ -80,10 +73,14 @@ class Planner:
         examples = plan_examples(self.box.catalogue, self.box.domain, list(self.arguments))
         return [{"role": "system", "content": system}, *examples]
 
-    async def plan(self, llm: LLM | None, words: str, read: Intent, deadline: Deadline, salt: str) -> Plan:
-        """`read`: what the rules found in `words`. Never raises: with no engine the rules plan."""
+    async def plan(
+        self, llm: LLM | None, words: str, read: Intent, deadline: Deadline, salt: str, wanted: bool = False
+    ) -> Plan:
+        """`read`: the constraints in force, and what to search for; `wanted`: a slate is, whatever the model finds.
+        Never raises: with no engine the rules plan.
+        """
         if llm is None:
-            return self.by_rules(words, read)
+            return self.by_rules(read)
         said = request(sanitize(words, MAX_WORDS), read.filters, self.box.catalogue)
         messages = [*self.prefix, {"role": "user", "content": said}]
         usage = Usage()
@@ -95,10 +92,10 @@ class Planner:
                     messages, schema=self.schema, max_tokens=MAX_TOKENS, deadline=deadline, salt=salt
                 )
             except LLMUnavailable as fault:
-                return self.by_rules(words, read, usage, errors, fault)
+                return self.by_rules(read, usage, errors, fault)
             usage = add(usage, answer.usage)
             try:
-                plan = self._accept(answer.text, words, read)
+                plan = self._accept(answer.text, words, read, wanted)
             except InvalidInput as error:
                 errors.append(str(error))
                 repair = f"{sanitize(str(error), 200)}\nReply again with one valid JSON object."
@@ -108,31 +105,39 @@ class Planner:
                 plan.usage, plan.errors = usage, errors
                 plan.source = attempt if plan.source == "model" else plan.source
                 return plan
-        return self.by_rules(words, read, usage, errors)
+        return self.by_rules(read, usage, errors)
+
+    def nothing(self, read: Intent) -> Plan:
+        """No call: the message wants no slate."""
+        return Plan(_message({}), read.filters, "code")
+
+    def by_code(self, read: Intent) -> Plan:
+        """The plan of a message that goes on with what was asked before: there is nothing for a model to choose."""
+        calls: dict[str, Any] = {name: {} for name in ("cf_neighbors", "ctr_score")}
+        if read.query:
+            calls = {SEARCH: {"query": read.query[:300], "filters": read.filters}, **calls}
+        return Plan(_message(calls), read.filters, "code")
 
     def by_rules(
         self,
-        words: str,
         read: Intent,
         usage: Usage | None = None,
         errors: list[str] | None = None,
         fault: LLMUnavailable | None = None,
     ) -> Plan:
-        """Every tool, with the constraints read in the words; nothing for a greeting."""
-        calls: dict[str, Any] = {}
-        if not _PLEASANTRY.fullmatch(words):
-            calls = {name: {} for name in self.arguments if name != SEARCH}
-            if read.query:
-                calls = {SEARCH: {"query": read.query[:300], "filters": read.filters}, **calls}
+        """Every tool, with the constraints in force."""
+        calls: dict[str, Any] = {name: {} for name in self.arguments if name != SEARCH}
+        if read.query:
+            calls = {SEARCH: {"query": read.query[:300], "filters": read.filters}, **calls}
         return Plan(_message(calls), read.filters, "rules", usage or Usage(), fault=fault, errors=errors or [])
 
-    def _accept(self, text: str, words: str, read: Intent) -> Plan:
+    def _accept(self, text: str, words: str, read: Intent, wanted: bool) -> Plan:
         """Raises InvalidInput: not JSON, or not tool calls; the message says what to mend."""
         calls = _decode(text)
         if unknown := calls.keys() - self.arguments.keys():
             raise InvalidInput(f"no tool {sorted(unknown)[0]!r}; there are {', '.join(self.arguments)}")
-        if not calls and read.filters:  # constraints were stated, so something is wanted
-            return self.by_rules(words, read)
+        if not calls and wanted:
+            return self.by_rules(read)
         search = calls.get(SEARCH, {})
         checked = self._constraints(search.pop("filters", None) or {}, words, read)
         if search or read.filters:
@@ -143,6 +148,8 @@ class Planner:
 
     def _constraints(self, planned: Any, words: str, read: Intent) -> Reconciled:
         filters = parse(planned, self.box.catalogue)
+        settled = {*(wish.field for wish in read.soft), *read.removed}
+        filters = {name: bounds for name, bounds in filters.items() if name not in settled or name in read.filters}
         return reconcile(filters, read.filters, words, self.box.catalogue, self.box.domain)
 
     def _describe_tools(self) -> str:

@@ -26,11 +26,12 @@ class TurnRequest(BaseModel):
     mode: Mode = "plan"
     k: int = Field(default=4, ge=1, le=50)
     conversation_id: str | None = None
+    remove_constraints: list[str] = Field(default_factory=list)  # `Constraint.id`s, or fields, that hold no more
 
 
 class TraceEntry(BaseModel):
     model_config = ConfigDict(extra="allow")  # prompt version, what the check cut, and the like
-    step: Literal["plan", "act", "rank", "write", "check", "react", "degraded"]
+    step: Literal["plan", "answer", "act", "rank", "write", "check", "react", "degraded"]
     tool: str | None = None
     arguments: dict[str, Any] | None = None
     candidates: int | None = None
@@ -45,7 +46,19 @@ class Usage(BaseModel):
     completion_tokens: int = 0
 
 
+class Constraint(BaseModel):
+    """One constraint in force, in words too; `id` takes it away (`TurnRequest.remove_constraints`)."""
+
+    id: str
+    field: str
+    operator: str
+    value: Any
+    text: str
+
+
 class Reply(BaseModel):
+    """`constraints` are those of the conversation after this turn's message; `act` is what that was taken for."""
+
     text: str
     slate: list[SlateItem] = Field(default_factory=list)
     trace: list[TraceEntry] = Field(default_factory=list)
@@ -53,6 +66,8 @@ class Reply(BaseModel):
     abstained: bool = False
     language: Language = "en"
     conversation_id: str | None = None
+    act: str | None = None
+    constraints: list[Constraint] = Field(default_factory=list)
     usage: Usage = Field(default_factory=Usage)
 
 

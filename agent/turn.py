@@ -10,31 +10,25 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from anyio import to_thread
 
-import prompts
 from agent import memory, metrics, phrases
-from agent.check import Checker
-from agent.constraints import reconcile
-from agent.examples import SEARCH
-from agent.language import detect
+from agent.acts import thanks
+from agent.desk import Desk, Turn
+from agent.dialogue import feedback
+from agent.dialogue.answered import BY_CODE, TEXTS, Texts, answered, opening
+from agent.dialogue.find import find
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
-from agent.notes import call_notes, check_notes, plan_notes
-from agent.plan import Planner, add
-from agent.reply import Done, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
-from agent.write import NAMES, Writer, Writing
-from tools import registry
-from tools.catalogue import Catalogue, Filters
+from agent.notes import check_notes, plan_notes
+from agent.plan import Plan, add
+from agent.reply import Done, Reply, TurnEvent, TurnRequest
+from agent.write import Writing
 from tools.domain import Language
 from tools.errors import InvalidInput
-from tools.filters import parse
-from tools.intent import Intent
-from tools.rank.blend import rank
-from tools.rank.rules import open_turn
-from tools.registry import ToolResult
+from tools.rank.rules import TOLD_AGE
 from tools.slate import Slate
 from tools.toolbox import Toolbox
 from tools.user import UserView
@@ -53,62 +47,17 @@ class TurnSettings:
     deadline: float = 90.0
 
 
-class _Desk:
-    """What is made once per bundle: the planner's prompt, the checker's vocabulary, the writer."""
-
-    def __init__(self, box: Toolbox) -> None:
-        self.box = box
-        self.planner = Planner(box)
-        self.writer = Writer(box.domain, Checker(box.catalogue, box.domain))
-
-
-@dataclass
-class _Turn:
-    """One turn on its way; the trace and the reply are filled step by step."""
-
-    request: TurnRequest
-    desk: _Desk
-    conversation: memory.Conversation
-    read: Intent
-    language: Language
-    user: UserView
-    deadline: Deadline
-    reply: Reply
-    text: list[str] = field(default_factory=list)
-
-    @property
-    def words(self) -> str:
-        return self.conversation.words
-
-    @property
-    def salt(self) -> str:
-        return salt_for(self.request.user_id)
-
-    def trace(self, step: Any, since: float, **more: Any) -> Progress:
-        entry = TraceEntry(step=step, ms=round((time.perf_counter() - since) * 1000, 3), **more)
-        self.reply.trace.append(entry)
-        return Progress(entry=entry)
-
-    def say(self, text: str) -> TextDelta:
-        self.text.append(text)
-        return TextDelta(text=text)
-
-    def degrade(self, fault: LLMUnavailable | None) -> Progress:
-        """Mark the reply: from here on rules and evidence speak."""
-        self.reply.degraded = True
-        reason = f"{fault.reason}: {fault}" if fault else "no language model"
-        metrics.DEGRADED.labels(fault.reason if fault else "none").inc()
-        return self.trace("degraded", time.perf_counter(), error=reason[:300])
-
-
 class Agent:
     """Runs turns. `llm` None means that no engine is wanted: every reply is then marked degraded."""
 
-    def __init__(self, live: Tools, llm: LLM | None, settings: TurnSettings | None = None) -> None:
+    def __init__(
+        self, live: Tools, llm: LLM | None, settings: TurnSettings | None = None, texts: Texts | None = None
+    ) -> None:
         self.live = live
         self.llm = llm
         self.settings = settings or TurnSettings()
-        self._desk: _Desk | None = None
+        self.texts = texts
+        self._desk: Desk | None = None
 
     async def reply(self, request: TurnRequest) -> Reply:
         """The turn without its stream."""
@@ -126,7 +75,7 @@ class Agent:
         """
         started = time.perf_counter()
         turn = await to_thread.run_sync(self._open, request)
-        steps = self._react(turn) if request.mode == "react" else self._plan(turn)
+        steps = self._react(turn) if request.mode == "react" else self._converse(turn)
         async with aclosing(steps):
             async for event in steps:
                 yield event
@@ -153,49 +102,71 @@ class Agent:
         desk = await to_thread.run_sync(self._current)
         await to_thread.run_sync(desk.box.search.encoder.encode, ["warm"])
 
-    def _current(self) -> _Desk:
+    def _current(self) -> Desk:
         box = self.live.current()
         if self._desk is None or self._desk.box is not box:
-            self._desk = _Desk(box)
+            self._desk = Desk(box)
         return self._desk
 
-    def _open(self, request: TurnRequest) -> _Turn:
+    def _open(self, request: TurnRequest) -> Turn:
+        """What is said of items is recorded before the user is looked at, so that it counts at once."""
         desk = self._current()
-        conversation = memory.recall(desk.box, request)
-        if not conversation.words.strip():
+        conversation = memory.recall(desk.box, desk.listener, request)
+        state = conversation.state
+        if not state.words.strip():
             raise InvalidInput("the last message must be the user's and say something", "messages")
-        language = detect(conversation.words)
-        return _Turn(
-            request=request,
-            desk=desk,
-            conversation=conversation,
-            read=memory.read(desk.box, conversation),
-            language=language,
-            user=desk.box.view(request.user_id),
-            deadline=Deadline(self.settings.deadline),
-            reply=Reply(text="", language=language, conversation_id=request.conversation_id),
-        )
+        feedback.record(desk.box, request, state, conversation.turn)
+        reply = Reply(text="", language=state.language, conversation_id=request.conversation_id, act=state.act.kind)
+        user = _grown(desk.box.view(request.user_id), state.age)
+        turn = Turn(request, desk, conversation, user, Deadline(self.settings.deadline), reply)
+        turn.reply.constraints = turn.constraints(state.filters)
+        return turn
 
-    async def _plan(self, turn: _Turn) -> AsyncGenerator[TurnEvent, None]:
-        """Plan mode: two calls to the model, tools between them."""
-        since = time.perf_counter()
-        plan = await turn.desk.planner.plan(self.llm, turn.words, turn.read, turn.deadline, turn.salt)
+    async def _converse(self, turn: Turn) -> AsyncGenerator[TurnEvent, None]:
+        """What code can answer, it answers; the rest is a recommendation or small talk."""
+        act = turn.state.act
+        chosen = "chosen" in turn.state.now.values()
+        if act.kind in (*BY_CODE, *TEXTS, "start_over") or chosen:
+            async for event in answered(turn, self.texts):
+                yield event
+            return
+        async for event in self._plan(turn):
+            yield event
+
+    async def _plan(self, turn: Turn) -> AsyncGenerator[TurnEvent, None]:
+        """Two calls to the model at most, tools between them."""
+        since, planner = time.perf_counter(), turn.desk.planner
+        plan = await self._planned(turn)
         turn.reply.usage = plan.usage
         metrics.PLANS.labels(plan.source).inc()
-        yield turn.trace("plan", since, **plan_notes(plan, turn.desk.planner))
+        yield turn.trace("plan", since, act=turn.state.act.kind, **plan_notes(plan, planner))
         if plan.fault or self.llm is None:
             yield turn.degrade(plan.fault)
         if not plan.calls:
             async for event in self._chat(turn):
                 yield event
             return
-        slate, events = await to_thread.run_sync(_find, turn, plan.calls, plan.filters)
+        turn.reply.constraints = turn.constraints(plan.filters)
+        if said := opening(turn):
+            yield turn.say(said)
+        slate, ask, events = await to_thread.run_sync(find, turn, plan.calls, plan.filters)
         for event in events:
             yield event
         async for event in self._say(turn, slate):
             yield event
+        if ask:
+            yield turn.say(f"\n\n{ask}" if slate.items else f" {ask}")
 
-    async def _say(self, turn: _Turn, slate: Slate) -> AsyncIterator[TurnEvent]:
+    async def _planned(self, turn: Turn) -> Plan:
+        """The model is asked where it can know better: what is asked for anew, and whether anything is at all."""
+        act, planner, read = turn.state.act, turn.desk.planner, turn.read
+        if act.kind == "small_talk" or (act.kind == "out_of_scope" and self.llm is None):
+            return planner.nothing(read)
+        if act.kind in ("refine", "feedback", "similar"):
+            return planner.by_code(read)
+        return await planner.plan(self.llm, turn.words, read, turn.deadline, turn.salt, wanted=turn.state.own)
+
+    async def _say(self, turn: Turn, slate: Slate) -> AsyncIterator[TurnEvent]:
         """Words for a slate; why there is none when there is none."""
         turn.reply.slate, turn.reply.abstained = slate.items, slate.abstained
         if not slate.items:
@@ -211,10 +182,11 @@ class Agent:
         async for event in _written(turn, since, out, writer.prompt.label):
             yield event
 
-    async def _chat(self, turn: _Turn) -> AsyncIterator[TurnEvent]:
+    async def _chat(self, turn: Turn) -> AsyncIterator[TurnEvent]:
         """A message that asks for no recommendation."""
         since, out, writer = time.perf_counter(), Writing(), turn.desk.writer
-        text = phrases.small_talk(turn.desk.box.domain, turn.language)
+        kind = "thanks" if thanks(turn.words) else turn.state.act.kind
+        text = phrases.small_talk(turn.desk.box.domain, turn.language, kind)
         if self.llm is not None and not turn.reply.degraded:
             try:
                 text = await writer.chat(self.llm, turn.words, turn.language, turn.deadline, turn.salt, out)
@@ -224,61 +196,20 @@ class Agent:
         async for event in _written(turn, since, out, writer.chat_prompt.label):
             yield event
 
-    async def _react(self, turn: _Turn) -> AsyncGenerator[TurnEvent, None]:
-        """React mode: the model calls the tools freely; the slate is what they found, ranked under the same rules."""
-        from agent.react import react
+    async def _react(self, turn: Turn) -> AsyncGenerator[TurnEvent, None]:
+        from agent.react_turn import react_turn
 
-        if self.llm is None:
-            async for event in self._plan(turn):
-                yield event
-            return
-        box, domain, since = turn.desk.box, turn.desk.box.domain, time.perf_counter()
-        context = open_turn(box, turn.user, turn.read.filters, turn.conversation.shown, turn.language)
-        prompt = prompts.load("react")
-        system = prompt.render(items=domain.items.en, item=domain.item.en, language=NAMES[turn.language])
-        result = await react(self.llm, context, turn.request.messages, system, turn.deadline)
-        turn.reply.usage = result.usage
-        yield turn.trace("react", since, prompt=prompt.label, truncated=result.truncated)
-        if result.fault:
-            yield turn.degrade(result.fault)
-        if not result.calls and result.text and not turn.read.filters:  # constraints stated: something is wanted
-            checked = turn.desk.writer.checker.small_talk(result.text)
-            yield turn.say(checked.text or phrases.small_talk(domain, turn.language))
-            return
-        if not result.calls:
-            rules = turn.desk.planner.by_rules(turn.words, turn.read)
-            result.calls = await to_thread.run_sync(registry.execute, rules.calls, context)
-        for call in result.calls:
-            yield turn.trace("act", time.perf_counter(), **call_notes(call))
-        held = reconcile(_searched(result.calls, box.catalogue), turn.read.filters, turn.words, box.catalogue, domain)
-        since = time.perf_counter()
-        k, shown = turn.request.k, turn.conversation.shown
-        slate = await to_thread.run_sync(rank, context, held.filters, k, shown, turn.words)
-        found = len(context.bus.items())
-        yield turn.trace("rank", since, candidates=found, constraints=held.filters, dropped=held.dropped)
-        turn.reply.slate, turn.reply.abstained = slate.items, slate.abstained
-        if not slate.items:
-            yield turn.say(phrases.abstention(slate, domain, turn.language))
-            return
-        since, out = time.perf_counter(), Writing()
-        yield turn.say(turn.desk.writer.own_words(result.text, slate, turn.language, out))
-        async for event in _written(turn, since, out, prompt.label):
+        steps = self._plan(turn) if self.llm is None else react_turn(turn, self.llm, _written)
+        async for event in steps:
             yield event
 
 
-def _find(turn: _Turn, calls: list[dict[str, Any]], filters: Filters) -> tuple[Slate, list[Progress]]:
-    """Act and rank; off the event loop."""
-    box = turn.desk.box
-    context = open_turn(box, turn.user, filters, turn.conversation.shown, turn.language)
-    results = registry.execute(calls, context)
-    events = [turn.trace("act", time.perf_counter(), **call_notes(result)) for result in results]
-    since = time.perf_counter()
-    slate = rank(context, filters, turn.request.k, exclude=turn.conversation.shown, query=turn.words)
-    events.append(turn.trace("rank", since, candidates=len(context.bus.items()), constraints=filters))
-    return slate, events
+def _grown(user: UserView, age: float | None) -> UserView:
+    """The user with the age they gave in this conversation; a known age stands."""
+    return user if age is None else replace(user, attributes={**user.attributes, TOLD_AGE: age})
 
 
-async def _written(turn: _Turn, since: float, out: Writing, prompt: str) -> AsyncIterator[TurnEvent]:
+async def _written(turn: Turn, since: float, out: Writing, prompt: str) -> AsyncIterator[TurnEvent]:
     turn.reply.usage = add(turn.reply.usage, out.usage)
     notes = {"prompt": prompt, "finish_reason": out.finish_reason, "first_token_ms": out.first_token_ms}
     yield turn.trace("write", since, **notes)
@@ -286,12 +217,3 @@ async def _written(turn: _Turn, since: float, out: Writing, prompt: str) -> Asyn
         yield turn.degrade(out.fault)
     metrics.CUTS.inc(len(out.cuts))
     yield turn.trace("check", time.perf_counter(), **check_notes(out))
-
-
-def _searched(calls: list[ToolResult], catalogue: Catalogue) -> Filters:
-    """The constraints of the searches that ran; they were valid, or the call would have failed."""
-    filters: Filters = {}
-    for call in calls:
-        if call.name == SEARCH and not call.error:
-            filters |= parse(call.arguments.get("filters") or {}, catalogue)
-    return filters

@@ -103,7 +103,7 @@ class Writer:
         parts = [checked.text or phrases.opening(self.domain, language)]
         for item in slate.items:
             item.text = phrases.reasons(item.evidence, language)
-            parts.append(f"{phrases.heading(item)} — {item.text}")
+            parts.append(f"{phrases.heading(item, language)} — {item.text}")
         return "\n\n".join(parts)
 
     async def _passages(
@@ -172,7 +172,7 @@ class Writer:
         out.cuts += checked.cuts
         out.replaced += checked.replaced
         item.text = checked.text
-        return f"{phrases.heading(item)} — {checked.text}\n\n"
+        return f"{phrases.heading(item, language)} — {checked.text}\n\n"
 
 
 @cache

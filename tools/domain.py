@@ -117,10 +117,11 @@ class Policy(Strict):
 
     hide_seen: bool = True
     availability: str | None = None  # boolean item attribute: False is never shown
+    available_to: dict[str, str] = Field(default_factory=dict)  # item attribute -> user attribute: they share a value
     sponsored: str | None = None  # boolean item attribute: True is disclosed
     age_gate: str | None = None  # item attribute with a minimum age in years
     banned: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # attribute -> values never shown
-    max_items: int = Field(default=50, ge=1, le=200)
+    max_items: int = Field(default=50, ge=1, le=200)  # of one slate; 1 recommends one at a time
 
 
 class Blend(Strict):

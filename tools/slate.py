@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,7 @@ class SlateItem(BaseModel):
     attributes: dict[str, Any] = Field(default_factory=dict)
     evidence: list[Evidence] = Field(default_factory=list)
     text: str | None = None
+    sponsored: bool = False  # someone pays for it, which must be said wherever it is shown
 
 
 class Relaxation(BaseModel):
@@ -30,8 +31,13 @@ class Relaxation(BaseModel):
     together: bool = False
 
 
+Barrier = Literal["seen", "excluded", "availability", "age"]
+
+
 class Slate(BaseModel):
-    """Ranked items. `abstained` means that nothing satisfies `constraints`; `relax` is then sorted, best first."""
+    """Ranked items. `abstained` means that nothing satisfies `constraints`; `relax` is then sorted, best first, and
+    `held_back` counts the items that meet all of them and that one rule alone keeps from this user.
+    """
 
     user_id: str
     query: str | None = None
@@ -39,5 +45,6 @@ class Slate(BaseModel):
     constraints: dict[str, dict[str, Any]] = Field(default_factory=dict)
     abstained: bool = False
     relax: list[Relaxation] = Field(default_factory=list)
+    held_back: dict[Barrier, int] = Field(default_factory=dict)
     cold_start: bool = False
     bundle: str | None = None

@@ -60,15 +60,30 @@ class ChatMessage(BaseModel):
         return "\n".join(part.text for part in self.content)
 
 
+Name = Annotated[str, Field(max_length=200)]
+
+
 class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
 class Metadata(BaseModel):
-    """`conversation_id` makes the server remember the conversation; other keys are the client's own."""
+    """`conversation_id` makes the server remember the conversation; `remove_constraints` takes away constraints in
+    force before the message is read: their ids or fields, in a list or with commas between. Other keys are the
+    client's own.
+    """
 
     model_config = ConfigDict(extra="allow")
     conversation_id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w.:-]+$")] | None = None
+    remove_constraints: Annotated[list[Name], Field(max_length=50)] | Annotated[str, Field(max_length=2000)] | None = (
+        None
+    )
+
+    @property
+    def removed(self) -> list[str]:
+        told = self.remove_constraints or []
+        names = told.split(",") if isinstance(told, str) else told
+        return [name.strip() for name in names if name.strip()]
 
 
 class ChatRequest(BaseModel):
@@ -106,6 +121,7 @@ class ChatRequest(BaseModel):
             messages=self._conversation(),
             mode=MODELS[self.model],
             conversation_id=self.metadata.conversation_id if self.metadata else None,
+            remove_constraints=self.metadata.removed if self.metadata else [],
         )
 
     def _conversation(self) -> list[Message]:

@@ -60,6 +60,8 @@ def extras(reply: Reply) -> dict[str, Any]:
         "degraded": reply.degraded,
         "abstained": reply.abstained,
         "language": reply.language,
+        "act": reply.act,
+        "constraints": [constraint.model_dump(mode="json") for constraint in reply.constraints],
     }
 
 

@@ -113,7 +113,7 @@ async def test_an_impossible_request_abstains_and_names_what_to_relax(agent: Age
 
 
 async def test_a_greeting_calls_no_tool_and_shows_no_slate(agent: Agent, fake_engine: FakeEngine) -> None:
-    fake_engine.script("{}", "Hello! What are you in the mood for?")
+    fake_engine.script("Hello! What are you in the mood for?")
     reply = await agent.reply(ask("hello"))
     assert reply.text == "Hello! What are you in the mood for?"
     assert not reply.slate

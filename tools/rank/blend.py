@@ -19,7 +19,7 @@ from tools.histories import Histories
 from tools.rank.explore import put_new
 from tools.rank.fill import POPULAR, put_popular
 from tools.rank.mix import Kinds, Share, choose
-from tools.rank.rules import allowed
+from tools.rank.rules import allowed, held_back, sponsored
 from tools.rank.taste import PERSONAL, Columns, Floats, table
 from tools.slate import Slate, SlateItem
 from tools.user import UserView
@@ -48,7 +48,7 @@ def rank(
     `filters` are the hard constraints that `context.eligible` was made with and `exclude` the item ids; both are
     applied again here. When they and the policy leave nothing, the slate abstains and says what to relax.
     """
-    box, user, filters = context.box, context.user, filters or {}
+    box, user, filters, exclude = context.box, context.user, filters or {}, tuple(exclude)
     slate = Slate(
         user_id=user.user_id,
         query=query,
@@ -60,7 +60,8 @@ def rank(
     eligible = context.eligible & unconstrained & box.catalogue.mask(filters)
     if not eligible.any():
         relax = relaxations(filters, box.catalogue, unconstrained)
-        return slate.model_copy(update={"abstained": True, "relax": relax})
+        held = held_back(box, user, filters, exclude)
+        return slate.model_copy(update={"abstained": True, "relax": relax, "held_back": held})
     items, scores = best(replace(context, eligible=eligible), filters, k)
     shown = [_item(context, n, int(i), float(s)) for n, (i, s) in enumerate(zip(items, scores, strict=True), 1)]
     return slate.model_copy(update={"items": shown})
@@ -236,6 +237,7 @@ def _item(context: Context, n: int, item: int, score: float) -> SlateItem:
         ctr=None if np.isnan(ctr) else round(ctr, 6),
         attributes=catalogue.attributes(item),
         evidence=_reasons(context, item),
+        sponsored=sponsored(catalogue, context.box.domain.policy, item),
     )
 
 

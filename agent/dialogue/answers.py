@@ -1,0 +1,145 @@
+"""What someone says to a question of ours: which fields it was about, a bare number, an age, that all is the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agent import phrases
+from agent.dialogue import sayings
+from tools.catalogue import Catalogue, Filters
+
+AGE = "\0age"  # asked like a field
+_INDIFFERENT = re.compile(
+    r"\b(?:no|without|don['’]?t have (?:a|any)) (?:strong |particular |real )?(?:preferences?|opinion)\b"
+    r"|\bdoes(?:n['’]?t| not) (?:really )?matter\b"
+    r"|\b(?:don['’]?t|do not) (?:really )?(?:mind|care)\b|\bup to you\b|\b(?:anything|whatever|either"
+    r"|any)(?: one)?(?: is| will| works| goes)?(?: fine| ok(?:ay)?| do)?\W*$"
+    r"|\bnot (?:really|particularly)\b|^\W*(?:no|nope|nah|none|nothing(?: else)?|not really|that['’]?s (?:all"
+    r"|it))(?:[,.!\s]+(?:thanks?|thank you|that['’]?s (?:all|it)|nothing else|i don['’]?t))*\W*$"
+    r"|\bsurprise me\b|\byou (?:choose|decide|pick)\b|随便|随意|无所谓|都(?:行|可以|好|成|没关系)|没有?(?:特别"
+    r"|什么)?(?:的)?(?:偏好|要求|讲究|了|别的)|不(?:在乎|介意|挑)|你(?:定|决定|选)|^\W*(?:没有|没了|不用"
+    r"|没)\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_BARE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), operator)
+    for pattern, operator in (
+        (
+            rf"(?:\b(?:under|below|less than|cheaper than|shorter than|fewer than)\s*\D?|低于|少于|小于|不到){_NUMBER}",
+            "<",
+        ),
+        (
+            rf"(?:\b(?:at most|up to|max(?:imum)?(?: of)?|no more than|not more than|within)\s*\D?|不超过|最多"
+            rf"|至多){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or less|or fewer|or under|\bmax\b|以内|以下|之内)",
+            "<=",
+        ),
+        (rf"(?:\b(?:over|above|more than|longer than)\s*\D?|超过|多于|大于|高于){_NUMBER}", ">"),
+        (
+            rf"(?:\b(?:at least|min(?:imum)?(?: of)?|from|no less than)\s*\D?|至少|最少|不少于"
+            rf"|不低于){_NUMBER}|{_NUMBER}\s*\S{{0,3}}(?:or more|or over|\bplus\b|\+|以上|起)",
+            ">=",
+        ),
+    )
+)
+_RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to|and|到|至|~)\s*(?P<high>\d+(?:\.\d+)?)", re.IGNORECASE)
+_ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_FIGURES = {w: n for n, w in enumerate(_ENGLISH, 1)}
+_FIGURES |= {w: n for n, w in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_SPELLED = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b|[一二两三四五六七八九十]", re.IGNORECASE)
+_PADDING = re.compile(
+    r"(?:\W|\b(?:people|players|persons|of us|we are|we['’]re|about|around|maybe|please|say|just|it|should|be"
+    r"|let['’]?s|i|we|would|['’]?d|think|roughly"
+    r"|or so|somewhere|preferably|ideally|the)\b"
+    r"|大概|大约|左右|个|人|我们|有|吧|就|差不多|应该|最好|请|我|要|想|在|的)*",
+    re.IGNORECASE,
+)
+_MOST = re.compile(r"price|cost|budget|runtime|duration|length|minutes|time", re.IGNORECASE)
+_LEAST = re.compile(r"rating|score|stars", re.IGNORECASE)
+_GROWN = re.compile(
+    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are)|yes,? (?:i(?:['’]?m| am) )?)\s*(?:already |well |all )?(?:over"
+    r"|above|older than|at least)?\s*(?P<n>\d{1,2})\b(?!\s*(?:minutes|people|players|of|euros|dollars))"
+    r"|\bover (?P<over>18|21)\b|我?(?:已经?)?(?:满|过|超过)了?(?P<zh>\d{1,2})\s*(?:周?岁|了)?"
+    r"|我(?:今年)?(?P<year>\d{1,2})\s*周?岁",
+    re.IGNORECASE,
+)
+_ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
+_YES = re.compile(r"^\W*(?:yes|yeah|yep|sure|of course|i am|we are|是的?|对|嗯|是啊|当然|满了)", re.IGNORECASE)
+ADULT = 18.0
+
+
+def asked_in(text: str, catalogue: Catalogue) -> tuple[tuple[str, ...], bool]:
+    """The fields that the question at the end of a reply is about, and whether there is one."""
+    last = text.strip().rsplit("\n", 1)[-1].strip()
+    if not last.endswith(("?", "？")):
+        return (), False
+    if any(last.endswith(question) for question in sayings.AGE.values()):
+        return (AGE,), True
+    named = [(at, name) for name in catalogue.fields if (at := _at(last, name)) >= 0]
+    return tuple(name for _, name in sorted(named)), True
+
+
+def _at(text: str, name: str) -> int:
+    """Where a question names a field."""
+    places = []
+    for language in ("en", "zh"):
+        said = phrases.topic(name, language)
+        found = re.search(rf"(?<![a-z]){re.escape(said)}(?![a-z])" if said.isascii() else re.escape(said), text)
+        places += [found.start()] if found else []
+    return min(places, default=-1)
+
+
+def indifferent(words: str) -> bool:
+    return bool(_INDIFFERENT.search(words))
+
+
+def age(words: str, open_: tuple[str, ...]) -> float | None:
+    """Years that someone says they have at least."""
+    if found := _GROWN.search(words):
+        figure = next(group for group in found.groups() if group)
+        grown = AGE in open_ or re.search(r"over|above|older|at least|满|过|岁", found[0]) or _about_age(words)
+        return float(figure) if grown else None
+    if _ADULT.search(words) or (AGE in open_ and _YES.search(words)):
+        return ADULT
+    return None
+
+
+def _about_age(words: str) -> bool:
+    return bool(re.search(r"\byears? old\b|\bi(?:['’]?m| am) \d{1,2}\W*$", words, re.IGNORECASE))
+
+
+def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
+    """A number without the name of its field or a unit, as an answer where one number alone was asked for: a field, or
+    a pair such as `min_players` and `max_players`, between which the number must lie.
+    """
+    fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
+    if len({phrases.topic(name, "en") for name in fields}) != 1:
+        return {}
+    words = _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
+    told = _bound(words, fields[0])
+    if len(fields) == 1 or len(told) != 1:
+        return {fields[0]: told} if told and len(fields) == 1 else {}
+    [value] = told.values()
+    return {name: {"<=" if name.startswith("min") else ">=": value} for name in fields}
+
+
+def _bound(words: str, field: str) -> dict[str, Any]:
+    if (found := _RANGE.search(words)) and _alone(words, found):
+        return {">=": _number(found["low"]), "<=": _number(found["high"])}
+    for pattern, operator in _BARE:
+        if (found := pattern.search(words)) and _alone(words, found):
+            return {operator: _number(next(group for group in found.groups() if group))}
+    if (found := re.search(_NUMBER, words)) and _alone(words, found):
+        return {"<=" if _MOST.search(field) else ">=" if _LEAST.search(field) else "==": _number(found[1])}
+    return {}
+
+
+def _alone(words: str, found: re.Match[str]) -> bool:
+    """Whether nothing but padding stands around what was found."""
+    return bool(_PADDING.fullmatch(words[: found.start()] + " " + words[found.end() :]))
+
+
+def _number(figure: str) -> Any:
+    number = float(figure.replace(",", "."))
+    return int(number) if number.is_integer() else number

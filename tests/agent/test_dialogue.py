@@ -1,0 +1,310 @@
+"""Conversations over board games with no engine: what holds over turns, what is answered, what is never shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agent.talking import Talk, force, ids, values
+from tools.toolbox import Toolbox
+
+# Constraints over turns
+
+
+async def test_constraints_told_one_at_a_time_all_hold_on_the_last_slate(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    reply = await talk.say("A game for Saturday", "for 5 players", "under 40 euros", "no dice", "less than an hour")
+    assert reply.slate
+    for item in reply.slate:
+        held = item.attributes
+        assert held["min_players"] <= 5 <= held["max_players"]
+        assert held["price"] < 40
+        assert held["minutes"] < 60
+        assert "Dice Rolling" not in held["mechanics"]
+
+
+async def test_the_same_in_chinese(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "bernd").say("推荐一个桌游", "要合作的", "不超过30元", "不要骰子")
+    assert reply.language == "zh"
+    assert reply.slate
+    assert set(values(reply, "category")) == {"Cooperative"}
+    assert max(values(reply, "price")) <= 30
+    assert not any("Dice Rolling" in mechanics for mechanics in values(reply, "mechanics"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "said"),
+    [
+        (("a game under 40 euros", "over 20 euros"), {"price <": 40, "price >": 20}, False),
+        (("a game under 20 euros", "under 40 euros"), {"price <": 40}, True),
+        (("a game under 40 euros", "under 20 euros"), {"price <": 20}, False),
+        (("a party game", "actually a family game"), {"category in": ["Family"]}, True),
+        (("no dice", "dice are fine"), {}, True),
+        (("no dice", "a game with dice"), {"mechanics contains": ["Dice Rolling"]}, True),
+        (("a party game under 20 euros", "any price is fine"), {"category in": ["Party"]}, True),
+        (("a party game", "forget the party"), {}, True),
+        (("派对桌游", "还是要家庭的吧"), {"category in": ["Family"]}, True),
+        (("不要骰子", "骰子也可以"), {}, True),
+    ],
+)
+async def test_of_what_contradicts_the_later_word_wins_and_the_reply_says_so(
+    games_box: Toolbox, words: tuple[str, ...], expected: dict[str, object], said: bool
+) -> None:
+    reply = await Talk(games_box, "bernd").say(*words)
+    assert force(reply) == expected
+    assert ("no longer holds" in reply.text or "不再要求" in reply.text) is said
+
+
+async def test_a_fragment_that_no_item_can_be_both_of_replaces_and_one_that_fits_adds(box: Toolbox) -> None:
+    talk = Talk(box, "newcomer")
+    assert force(await talk.say("a comedy", "sci-fi")) == {"tags contains": ["Comedy", "Sci-Fi"]}
+    assert force(await talk.say("western")) == {"tags contains": ["Western"]}
+
+
+async def test_critiques_are_held_against_what_was_shown_and_stay_in_force(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    first = await talk.say("a game")
+    cheaper = await talk.say("cheaper")
+    assert cheaper.slate
+    assert max(values(cheaper, "price")) < min(values(first, "price"))
+    longer = await talk.say("longer than the first one")
+    assert min(values(longer, "minutes")) > values(cheaper, "minutes")[0]
+    assert max(values(longer, "price")) < min(values(first, "price"))
+
+
+async def test_start_over_forgets_what_was_asked_for(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    await talk.say("a party game under 20 euros")
+    assert force(await talk.say("start over")) == {}
+    assert force(await talk.say("重新开始，要家庭的")) == {"category in": ["Family"]}
+
+
+async def test_a_constraint_told_first_holds_after_thirty_more_messages(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    await talk.say("a party game")
+    reply = await talk.say(*["How long is Harbour Barons?"] * 30, "under 40 euros")
+    assert force(reply) == {"category in": ["Party"], "price <": 40}
+
+
+async def test_a_wish_orders_the_slate_and_excludes_nothing(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd", k=8)
+    reply = await talk.say("a cooperative game, preferably under 30 euros")
+    prices = values(reply, "price")
+    assert force(reply) == {"category in": ["Cooperative"]}
+    assert max(prices) >= 30
+    met = [price < 30 for price in prices]
+    assert met == sorted(met, reverse=True)
+
+
+@pytest.mark.parametrize("words", ["give me 2 family games", "just one family game", "来两个家庭桌游"])
+async def test_as_many_are_shown_as_were_asked_for(games_box: Toolbox, words: str) -> None:
+    reply = await Talk(games_box, "bernd").say(words)
+    assert len(reply.slate) == (1 if "one" in words else 2)
+
+
+async def test_the_policy_limits_how_many(games_box: Toolbox) -> None:
+    assert len((await Talk(games_box, "bernd", k=50).say("give me 30 games")).slate) == 8
+
+
+# What is shown again and what is not
+
+
+async def test_what_was_shown_may_come_again_when_refined_and_not_when_something_else_is_wanted(
+    games_box: Toolbox,
+) -> None:
+    talk = Talk(games_box, "bernd")
+    first = await talk.say("a family game")
+    refined = await talk.say("with at most 60 euros")
+    assert set(ids(first)) & set(ids(refined))
+    other = await talk.say("something else")
+    assert other.slate
+    assert not set(ids(other)) & {*ids(first), *ids(refined)}
+    assert not set(ids(await talk.say("under 50 euros"))) & {*ids(first), *ids(refined)}
+
+
+async def test_feedback_becomes_an_event_once_and_shapes_the_same_reply(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "critic-of-games")
+    first = await talk.say("a strategy game")
+    reply = await talk.say("I hated the first one and I have already played Frozen Barons")
+    assert ids(first)[0] not in ids(reply)
+    assert "g36" not in ids(reply)
+    assert first.slate[0].title in reply.text
+    for _ in range(2):  # the same request again is the same turn
+        talk.messages = talk.messages[:3]
+        talk.messages.pop()
+        await talk.say("I hated the first one and I have already played Frozen Barons")
+    events = games_box.store.user_events("critic-of-games")
+    told = dict(zip(events["item_id"], zip(events["kind"], events["value"], strict=True), strict=True))
+    assert told == {ids(first)[0]: ("rate", 4.0), "g36": ("view", None)}
+    assert len(events) == 2
+
+
+async def test_nothing_is_recorded_of_a_user_without_a_profile(games_box: Toolbox) -> None:
+    games_box.store.correct_user("private", {}, profiling=False)
+    talk = Talk(games_box, "private")
+    first = await talk.say("a strategy game")
+    reply = await talk.say("I hated the first one")
+    assert ids(first)[0] not in ids(reply)
+    assert games_box.store.user_events("private").is_empty()
+
+
+async def test_what_is_like_a_named_game_is_found_without_the_game_itself(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "bernd").say("something like Harbour Barons")
+    assert reply.act == "similar"
+    assert "g00" not in ids(reply)
+    assert values(reply, "category").count("Strategy") >= 3
+    assert any("Harbour Barons" in reason.text for item in reply.slate for reason in item.evidence)
+
+
+# Policy
+
+
+async def test_only_what_is_available_to_the_user_is_shown(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "anna", k=8).say("a game")
+    assert all("US" in regions for regions in values(reply, "regions"))
+    assert not {"g00", "g02"} & set(ids(reply))  # played
+    assert "g05" not in ids(await Talk(games_box, "bernd", k=8).say("a party game under 20 euros"))
+
+
+async def test_nothing_fits_and_the_rule_that_holds_most_back_is_named(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "anna").say("a party game")  # party games are sold in Germany only
+    assert reply.abstained
+    assert "not available to you" in reply.text
+    chinese = await Talk(games_box, "anna").say("派对桌游")
+    assert chinese.abstained
+    assert "9个" in chinese.text
+    assert "暂时没有" in chinese.text
+
+
+async def test_what_someone_pays_for_is_disclosed_in_the_words_and_on_the_item(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    reply = await talk.say("a strategy game under 15 euros")
+    [promoted] = [item for item in reply.slate if item.item_id == "g04"]
+    assert promoted.sponsored
+    assert not any(item.sponsored for item in reply.slate if item is not promoted)
+    assert "Dragon Barons** [sponsored]" in reply.text
+    assert "Dragon Barons** [赞助内容]" in (await Talk(games_box, "bernd").say("15元以下的策略桌游")).text
+    again = await talk.say("How long is the first one?")  # its place is still known
+    assert "minutes" in again.text
+
+
+@pytest.mark.parametrize(("ask", "answer"), [("a game for 18 minutes", "yes"), ("a game", "I'm over 18")])
+async def test_gated_games_are_shown_once_a_reader_of_unknown_age_says_that_they_are_of_age(
+    games_box: Toolbox, ask: str, answer: str
+) -> None:
+    talk = Talk(games_box, "stranger", k=8)
+    wanted = "only games with a price of 19, 29, 39 or 49 euros"
+    before = await talk.say(ask, "a game that costs 19 euros")
+    assert "g09" not in ids(before)
+    assert "are you 18 or older?" in before.text, wanted
+    assert "g09" in ids(await talk.say(answer))
+
+
+async def test_the_same_in_chinese_and_never_for_a_known_child(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "stranger")
+    assert "你满18岁了吗？" in (await talk.say("19元的桌游")).text
+    assert "g09" in ids(await talk.say("我满18岁了"))
+    child = Talk(games_box, "kid")
+    reply = await child.say("a game that costs 19 euros", "I'm over 18")
+    assert reply.abstained
+    assert "older" in reply.text
+
+
+# Answers from the catalogue
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("How long is Harbour Barons?", "**Harbour Barons**: minutes 20."),
+        ("Harbour Barons多少钱？", "**Harbour Barons**：价格为10。"),
+        ("who designed Harbour Masks?", "**Harbour Masks**: designer Uma Klee."),
+        ("Is Dragon Masks available?", "**Dragon Masks**: not available to you."),
+        ("What is Dragon Masks about?", "**Dragon Masks**: A party game about dragon masks."),
+        ("who directed Dragon Masks?", "**Dragon Masks**: the catalogue does not say."),
+        ("《Dragon Masks》是谁写的？", "**Dragon Masks**：目录里没有写。"),
+        ("Is Dragon Masks longer than Harbour Barons?", "By minutes, highest first: **Dragon Masks** (30), **Harbour"),
+        (
+            "Dragon Masks和Harbour Barons哪个更便宜？",
+            "按价格从低到高：**Harbour Barons** (10)、**Dragon Masks** (15)。",
+        ),
+    ],
+)
+async def test_facts_are_told_as_they_are_catalogued(games_box: Toolbox, words: str, told: str) -> None:
+    reply = await Talk(games_box, "bernd").say(words)
+    assert reply.text.startswith(told)
+    assert reply.usage.llm_calls == 0
+    assert not reply.degraded
+    assert not reply.slate
+
+
+async def test_references_follow_the_conversation(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    slate = (await talk.say("a family game")).slate
+    compared = await talk.say("which one is the cheapest?")
+    cheapest = min(slate, key=lambda item: item.attributes["price"])
+    assert compared.text.startswith(f"By price, lowest first: **{cheapest.title}** ({cheapest.attributes['price']})")
+    assert f"minutes {cheapest.attributes['minutes']}." in (await talk.say("and how long is it?")).text
+    assert slate[1].title in (await talk.say("第二个是谁设计的？")).text
+    why = await talk.say("why the second one?")
+    assert slate[1].title in why.text
+    assert "It meets what you asked for: category Family" in why.text
+
+
+async def test_an_order_for_a_text_is_an_act_of_its_own_and_leaves_the_conversation_as_it_was(
+    games_box: Toolbox,
+) -> None:
+    talk = Talk(games_box, "bernd")
+    await talk.say("a family game")
+    reply = await talk.say("write a poem about the second one")
+    assert reply.act == "compose"
+    assert "cannot write" in reply.text
+    assert force(await talk.say("under 40 euros")) == {"category in": ["Family"], "price <": 40}
+
+
+# Questions
+
+
+async def test_a_vague_wish_gets_a_slate_and_one_question_as_the_last_line(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "stranger").say("recommend me something")
+    last = reply.text.splitlines()[-1]
+    assert reply.slate
+    assert last.endswith("?")
+    assert reply.text.count("?") == 1
+    assert {"minutes", "price"} <= set(last.replace(",", "").replace("?", "").split())
+    assert (await Talk(games_box, "stranger").say("随便推荐一个桌游")).text.splitlines()[-1].endswith("？")
+
+
+async def test_no_two_replies_in_a_row_ask_and_what_does_not_matter_is_not_asked_again(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "stranger")
+    asked = [(await talk.say(words)).text.splitlines()[-1].endswith("?") for words in (
+        "recommend me something", "a family game", "under 45 euros", "no preference", "at least 30 minutes", "ok then, more",
+    )]  # fmt: skip
+    assert asked[0]
+    assert not any(a and b for a, b in zip(asked, asked[1:], strict=False))
+    indifferent = Talk(games_box, "stranger")
+    await indifferent.say("recommend me something", "no preference")
+    later = await indifferent.say("a family game")
+    assert "price" not in later.text.splitlines()[-1]
+
+
+async def test_a_bare_answer_is_about_what_was_asked(games_box: Toolbox) -> None:
+    from agent.dialogue.answers import bare
+
+    catalogue = games_box.catalogue
+    assert bare("four", ("min_players", "max_players", "designer"), catalogue) == {
+        "min_players": {"<=": 4},
+        "max_players": {">=": 4},
+    }
+    assert bare("at most 60, please", ("minutes",), catalogue) == {"minutes": {"<=": 60}}
+    assert bare("大概30到60吧", ("minutes",), catalogue) == {"minutes": {">=": 30, "<=": 60}}
+    assert bare("20", ("minutes", "price"), catalogue) == {}
+    assert bare("the 2 of us love trains", ("minutes",), catalogue) == {}
+
+
+async def test_a_question_about_something_else_is_left_alone_and_changes_nothing(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    await talk.say("a family game")
+    reply = await talk.say("What is the population of Spain?")
+    assert not reply.slate
+    assert "only recommend" in reply.text
+    assert force(reply) == {"category in": ["Family"]}
