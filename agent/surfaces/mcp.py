@@ -21,6 +21,7 @@ from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolRequestParams, CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -111,7 +112,10 @@ def install(app: FastAPI, services: Services) -> None:
         user = caller.acting_as(None, HEADER) if tool in OF_SOMEBODY else caller.acting_for()
         return UserTools(services.agent, services.live, user, services.turns.turn)
 
-    manager = StreamableHTTPSessionManager(server(tools_of)._lowlevel_server, stateless=True)
+    made = server(tools_of)
+    hosts = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # `Endpoint` knows whom to answer
+    made.streamable_http_app(stateless_http=True, transport_security=hosts)
+    manager = made.session_manager
     app.router.routes.append(Route("/mcp", Endpoint(manager), methods=["POST"], include_in_schema=False))
     outer = app.router.lifespan_context
 

@@ -214,6 +214,16 @@ async def test_open_mode_answers_no_page_of_another_machine(running: Running) ->
     assert own.status_code == 200
 
 
+@pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
+async def test_a_body_that_is_too_large_or_no_message_is_the_callers_mistake(secured: Running, version: str) -> None:
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": version}
+    large = await secured.post("/mcp", {"padding": "x" * 2_000_000}, headers=headers)
+    assert large.status_code == 413
+    for body in ({"jsonrpc": "2.0"}, [1, 2], "text", None):
+        answer = await secured.post("/mcp", body, headers=headers)
+        assert 400 <= answer.status_code < 500, answer.text
+
+
 async def test_wrong_arguments_are_named(secured: Running) -> None:
     async with connected(secured, "a01") as client:
         assert refused(await client.call_tool("recommend", {"k": 199}))["param"] == "k"
