@@ -2,13 +2,12 @@
 
 import { Lost, answer, random, reachable } from "./api.js";
 import { complete, learned } from "./card.js";
-import { $, announce, fold, make } from "./dom.js";
+import { $, fold, make } from "./dom.js";
 import { say } from "./words.js";
 
 const RETRIES = 3;
 const PASSAGE = /^\*\*(\d+)\. ([\s\S]+?)\*\*([\s\S]*)$/;
 let conversation = null; // the server's name for what it remembers of this conversation
-let last = ""; // what the reader said last
 let running = null; // AbortController of the answer under way
 
 export const isRunning = () => running !== null;
@@ -17,7 +16,6 @@ export const stop = () => running?.abort();
 export function restart() {
   stop();
   conversation = random();
-  last = "";
   $("talk").replaceChildren($("hello").content.cloneNode(true));
   for (const node of $("talk").querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
   $("chips").replaceChildren();
@@ -30,7 +28,6 @@ export async function ask(words, lifted = []) {
     messages: [{ role: "user", content: words }],
     metadata: { conversation_id: conversation, remove_constraints: lifted },
   };
-  last = words;
   $("talk").querySelector(".hello")?.remove();
   $("talk").append(make("p", "said", words));
   const turn = make("section", "turn", { "aria-label": say("title") });
@@ -119,7 +116,7 @@ function trace(entries) {
   return make("div", "scroll", make("table", "", make("thead", "", head), make("tbody", "", rows)), { tabindex: "0", role: "region", "aria-label": say("trace") });
 }
 
-// A chip per condition; taking one off asks the last question again without it.
+// A chip per condition; taking one off asks again without it.
 function showConditions(conditions) {
   const chips = conditions.map((condition) => {
     const about = { type: "button", "aria-label": `${say("remove")}: ${condition.text}` };
@@ -131,9 +128,7 @@ function showConditions(conditions) {
 }
 
 function lift({ id }) {
-  if (running || !last) return;
-  announce(say("removed"));
-  ask(last, [id]);
+  if (!running) ask(say("again"), [id]);
 }
 
 function busy(on) {
