@@ -9,7 +9,11 @@ export const account = {
 
 // A visitor without a name gets one, so that what they like counts.
 function guest() {
-  return `guest-${Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `guest-${random()}`;
+}
+
+export function random() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function become(user, token) {

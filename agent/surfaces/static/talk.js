@@ -1,15 +1,13 @@
 // The conversation: messages, the answer as it streams, conditions in force.
 
-import { Lost, answer, reachable } from "./api.js";
+import { Lost, answer, random, reachable } from "./api.js";
 import { complete, learned } from "./card.js";
-import { $, announce, fold, make } from "./dom.js";
-import { named } from "./settings.js";
-import { current, say } from "./words.js";
+import { $, fold, make } from "./dom.js";
+import { say } from "./words.js";
 
 const RETRIES = 3;
 const PASSAGE = /^\*\*(\d+)\. ([\s\S]+?)\*\*([\s\S]*)$/;
-let messages = [];
-let lifted = []; // conditions taken off by hand
+let conversation = null; // the server's name for what it remembers of this conversation
 let running = null; // AbortController of the answer under way
 
 export const isRunning = () => running !== null;
@@ -17,17 +15,19 @@ export const stop = () => running?.abort();
 
 export function restart() {
   stop();
-  messages = [];
-  lifted = [];
+  conversation = random();
   $("talk").replaceChildren($("hello").content.cloneNode(true));
   for (const node of $("talk").querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
   $("chips").replaceChildren();
   $("words").focus();
 }
 
-export async function ask(words) {
-  const conversation = messages; // another one may have begun before this answer ends
-  conversation.push({ role: "user", content: words });
+// `lifted`: ids of conditions that are to hold no more.
+export async function ask(words, lifted = []) {
+  const body = {
+    messages: [{ role: "user", content: words }],
+    metadata: { conversation_id: conversation, remove_constraints: lifted },
+  };
   $("talk").querySelector(".hello")?.remove();
   $("talk").append(make("p", "said", words));
   const turn = make("section", "turn", { "aria-label": say("title") });
@@ -36,12 +36,10 @@ export async function ask(words) {
   running = new AbortController();
   busy(true);
   try {
-    const text = await patiently(turn, conversation, noted);
-    conversation.push({ role: "assistant", content: text });
+    await patiently(turn, body, noted);
   } catch (error) {
     turn.querySelector(".steps")?.remove();
     turn.append(make("p", "note error", error.name === "AbortError" ? say("stopped") : error.message || say("lost")));
-    conversation.pop();
     if (error instanceof Lost) $("words").value ||= words;
   } finally {
     running = null;
@@ -51,11 +49,11 @@ export async function ask(words) {
 }
 
 // The whole answer; where the connection drops, the same question again, from the start.
-async function patiently(turn, conversation, noted) {
+async function patiently(turn, body, noted) {
   for (let tries = 0; ; tries++) {
     turn.replaceChildren(noted ? make("p", "note", noted) : "", make("p", "steps", say("thinking")));
     try {
-      return await read(turn, conversation);
+      return await read(turn, body);
     } catch (error) {
       if (!(error instanceof Lost) || tries === RETRIES) throw error;
       turn.querySelector(".steps").textContent = say("reconnecting");
@@ -64,12 +62,11 @@ async function patiently(turn, conversation, noted) {
   }
 }
 
-async function read(turn, conversation) {
-  const metadata = lifted.length ? { remove_constraints: JSON.stringify(lifted) } : undefined;
+async function read(turn, body) {
   const pieces = make("div", "pieces");
   turn.append(pieces);
   let text = "";
-  for await (const chunk of answer({ messages: conversation, metadata }, running.signal)) {
+  for await (const chunk of answer(body, running.signal)) {
     if (chunk.error) throw new Error(chunk.error.message);
     const delta = chunk.choices[0]?.delta ?? {};
     const steps = turn.querySelector(".steps");
@@ -78,7 +75,6 @@ async function read(turn, conversation) {
     if (chunk.tastemaker) finish(turn, pieces, chunk.tastemaker);
     follow();
   }
-  return text;
 }
 
 // Only the last piece can have changed.
@@ -120,23 +116,19 @@ function trace(entries) {
   return make("div", "scroll", make("table", "", make("thead", "", head), make("tbody", "", rows)), { tabindex: "0", role: "region", "aria-label": say("trace") });
 }
 
-// A chip per condition; taking one off asks the last question again without it.
+// A chip per condition; taking one off asks again without it.
 function showConditions(conditions) {
   const chips = conditions.map((condition) => {
-    const words = condition.text?.[current()] ?? `${named(condition.field)} ${condition.operator} ${condition.value}`;
-    const chip = make("button", "chip", words, make("span", "", " ×", { "aria-hidden": "true" }), { type: "button", "aria-label": `${say("remove")}: ${words}` });
+    const about = { type: "button", "aria-label": `${say("remove")}: ${condition.text}` };
+    const chip = make("button", "chip", condition.text, make("span", "", " ×", { "aria-hidden": "true" }), about);
     chip.addEventListener("click", () => lift(condition));
     return make("li", "", chip);
   });
   $("chips").replaceChildren(...chips);
 }
 
-function lift({ field, operator, value }) {
-  const last = messages.findLast((message) => message.role === "user");
-  if (running || !last) return;
-  lifted.push({ field, operator, value });
-  announce(say("removed"));
-  ask(last.content);
+function lift({ id }) {
+  if (!running) ask(say("again"), [id]);
 }
 
 function busy(on) {
