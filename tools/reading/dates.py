@@ -7,7 +7,7 @@ catalogue always mean the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from tools.catalogue import Catalogue, FieldSpec
@@ -76,6 +76,7 @@ _NAMED_ZH |= {"去年": "last year"}
 _ANY_ZH = "|".join(sorted(_NAMED_ZH, key=len, reverse=True))
 
 Bound = Callable[["Days", "re.Match[str]"], list[tuple[str, str]]]
+Rule = tuple["re.Pattern[str]", Bound]
 
 
 class Days:
@@ -135,14 +136,15 @@ class Days:
 def read_dates(text: str, catalogue: Catalogue) -> list[Reading]:
     """On the catalogue's first date field. Spans do not overlap, but the two bounds of one range share theirs."""
     spec = next((spec for spec in catalogue.fields.values() if spec.kind == "date"), None)
-    if spec is None or spec.maximum is None or not _MAYBE.search(text):
+    if spec is None or spec.maximum is None:
         return []
-    return _read(text, spec, Days(spec.maximum))
+    rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ())]
+    return _read(text, spec, Days(spec.maximum), rules)
 
 
-def _read(text: str, spec: FieldSpec, days: Days) -> list[Reading]:
+def _read(text: str, spec: FieldSpec, days: Days, rules: Sequence[Rule]) -> list[Reading]:
     out: list[Reading] = []
-    for pattern, bounds in _RULES:
+    for pattern, bounds in rules:
         for found in list(pattern.finditer(text)):
             try:
                 said = bounds(days, found)
@@ -185,12 +187,12 @@ def _ago_zh(days: Days, found: re.Match[str]) -> list[tuple[str, str]]:
     return [(">=", days.ago(times, _ZH_UNITS[found[2]]))]
 
 
-def _rule(pattern: str, bound: Bound) -> tuple[re.Pattern[str], Bound]:
+def _rule(pattern: str, bound: Bound) -> Rule:
     return re.compile(pattern, re.IGNORECASE), bound
 
 
 _LEAD = rf"(?:\b{_OUT}\s+)?"
-_RULES = (
+_POINTS = (
     _rule(
         rf"{_LEAD}\b(?:between|from)\s+{_POINT}\s+(?:and|to|until)\s+{_POINT}",
         lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
@@ -221,6 +223,8 @@ _RULES = (
         _one(">"),
     ),
     _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_SOME}|\b{_OUT}\s+{_SOME}|{_SOME}(?:{_OUT_ZH}的?|的)", _one("==")),
+)
+_RELATIVE = (
     _rule(
         rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?(?:the\s+)?\b(?:last|past)\s+{_TIMES[:-1]}\s*{_UNIT}(?!['’]s)",
         _ago,
@@ -252,8 +256,7 @@ _RULES = (
     ),
     _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?=.{{0,8}}?(?:{_NEWS})))", _within),
 )
-_MAYBE = re.compile(
-    rf"\d|\b(?:last|past|this|today|yesterday|days?|weeks?|months?|years?|hours?|{_WEEKDAY}"
-    rf"|{_MONTH})|天|日|周|星期|月|年|小时",
-    re.IGNORECASE,
+_POINTED = re.compile(rf"[12]\d{{3}}[-/年]|{_MONTH}|月", re.IGNORECASE)
+_TOLD = re.compile(
+    rf"\b(?:last|past|this|today|yesterday|since|older|newer|old|ago)\b|\b{_OUT}\b|[天日周期月年时]", re.IGNORECASE
 )
