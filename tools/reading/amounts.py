@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tools.catalogue import FieldSpec
 from tools.reading.fields import Fields
@@ -62,6 +63,7 @@ _EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
 _TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:and|和|与|跟)\s*", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:or|或者?)\s*", re.IGNORECASE)
+_LISTED = re.compile(r"\s*(?:[,、]|,?\s*or|或者?)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在|从)\s*$", re.IGNORECASE)
 _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(
@@ -108,17 +110,22 @@ class Amounts:
         found = list(quantities(text))
         free, n = 0, 0
         while n < len(found):
-            first, last = found[n], found[n]
-            joint = ""
-            if n + 1 < len(found) and found[n].start >= free:
-                joint = self._joint(text, free, first, found[n + 1])
-                last = found[n + 1] if joint else first
-            n += 2 if joint else 1
-            if first.start < free:
-                continue
-            said = self._around(text, free, first, last, joint)
-            free = max(free, last.end)
-            yield said
+            run, joint = self._run(text, free, found[n:])
+            n += len(run)
+            if run[0].start >= free:
+                yield self._around(text, free, run, joint)
+                free = run[-1].end
+
+    def _run(self, text: str, free: int, found: list[Quantity]) -> tuple[list[Quantity], str]:
+        """One amount, both ends of a range, or a list with an "or"."""
+        listed = 1
+        while listed < len(found) and _LISTED.fullmatch(text[found[listed - 1].end : found[listed].start]):
+            listed += 1
+        gaps = [text[a.end : b.start] for a, b in pairwise(found[:listed])]
+        if gaps and _OR.fullmatch(gaps[-1]) and len({q.dimension for q in found[:listed]} - {""}) <= 1:
+            return found[:listed], "in"
+        joint = self._joint(text, free, found[0], found[1]) if len(found) > 1 else ""
+        return found[: 2 if joint else 1], joint
 
     def _joint(self, text: str, free: int, first: Quantity, last: Quantity) -> str:
         gap = text[first.end : last.start]
@@ -128,9 +135,10 @@ class Amounts:
             return "within"
         if _AND.fullmatch(gap) and (_BETWEEN.search(text[free : first.start]) or text.startswith("之间", last.end)):
             return "within"
-        return "in" if _OR.fullmatch(gap) else ""
+        return ""
 
-    def _around(self, text: str, free: int, first: Quantity, last: Quantity, joint: str) -> Said:
+    def _around(self, text: str, free: int, run: list[Quantity], joint: str) -> Said:
+        first, last = run[0], run[-1]
         begin = max(free, first.start - LOOK_BACK)
         lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
@@ -143,7 +151,7 @@ class Amounts:
             start=begin + lead.left,
             end=after.end,
             operator=operator or ("<=" if lead.budget else ""),
-            amounts=_amounts(first, last, joint, after),
+            amounts=_amounts(run, after),
             dimension="money" if lead.budget and not dimension else dimension,
             named=tuple(self._specs(called)),
             name=called,
@@ -217,11 +225,9 @@ def _refused(operator: str, before: str) -> tuple[str, str]:
     return (_FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
 
 
-def _amounts(first: Quantity, last: Quantity, joint: str, after: _After) -> tuple[float, ...]:
-    """In base units; of two amounts one may have the unit of both."""
-    both = (first, last) if joint else (first,)
+def _amounts(run: list[Quantity], after: _After) -> tuple[float, ...]:
+    """In base units; of several amounts one may have the unit of all."""
     if after.unit:
-        return tuple(each.amount * after.factor for each in both)
-    factor = last.factor if last.dimension else first.factor
-    alike = first.dimension == last.dimension
-    return tuple(each.amount * (1 if each.dimension or alike else factor) for each in both)
+        return tuple(each.amount * after.factor for each in run)
+    factor = next((each.factor for each in reversed(run) if each.dimension), 1.0)
+    return tuple(each.amount * (1 if each.dimension else factor) for each in run)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.catalogue import Catalogue, FieldSpec
@@ -58,6 +59,9 @@ _CUES = (
 _WORK = re.compile(rf"(?:['’]s)?\s+(?:{ITEMS})\b|\s*(?:的|导演|主演|拍的|演的)", re.IGNORECASE)
 
 
+Span = tuple[int, str]  # where a name ends, and its key
+
+
 @dataclass(frozen=True)
 class Name:
     """A person in `text[start:end]`, cue word included; the name itself begins at `at`."""
@@ -106,14 +110,12 @@ class Names:
         if not self.people_fields:
             return []
         out: list[Name] = []
+        whole = dict(self._whole(said))
         for role, pattern in _ROLES:
             for found in pattern.finditer(text):
-                self._add(out, self._cued(role, found, others))
-        for first, word in enumerate(said):
-            if word.key in self._first:
-                for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
-                    key = self._joined.get("".join(each.key for each in said[first : last + 1]))
-                    self._add(out, self._plain(text, key, word.start, said[last].end) if key else None)
+                self._add(out, self._cued(role, found, others, whole))
+        for start, (end, key) in whole.items():
+            self._add(out, self._plain(text, key, start, end))
         for name in self._han if not text.isascii() else ():
             at = text.find(name)
             self._add(out, self._named("", name, at, at, at + len(name)) if at >= 0 else None)
@@ -121,6 +123,15 @@ class Names:
             if word.start not in others:
                 self._add(out, self._last_name(text, word, out))
         return out
+
+    def _whole(self, said: list[Word]) -> Iterator[tuple[int, Span]]:
+        """Known names as catalogued: where each starts, and its end and key, the longest there."""
+        for first, word in enumerate(said):
+            if word.key in self._first:
+                for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
+                    if key := self._joined.get("".join(each.key for each in said[first : last + 1])):
+                        yield word.start, (said[last].end, key)
+                        break
 
     def roles(self, name: Name) -> list[tuple[str, str]]:
         """(field, name as catalogued there) wherever the person is known; the one that was read when nowhere."""
@@ -130,12 +141,15 @@ class Names:
         if name and not any(name.start < n.end and n.start < name.end for n in out):
             out.append(name)
 
-    def _cued(self, role: str, found: re.Match[str], others: frozenset[int]) -> Name | None:
+    def _cued(self, role: str, found: re.Match[str], others: frozenset[int], whole: dict[int, Span]) -> Name | None:
         group = next(n for n, said in enumerate(found.groups(), 1) if said)
         said = found[group].rstrip(".'’-")
         words = fold(said).split()
         if not words or "".join(words) in self._taken or words[0] in self._taken:
             return None
+        end, key = whole.get(found.start(group), (0, ""))
+        if end > found.end(group):  # "by Fell & Moor" is not by one Fell
+            return self._named(role, key, found.start(), found.start(group), end)
         known = self._resolve(role, said)
         sure = len(words) > 1 or not said.isascii() or not re.match(r"(?i)with", found[0])
         if known is None and (not sure or found.start(group) in others):

@@ -71,6 +71,7 @@ class Numbers:
             return said.operator
         stars = kind is not None and kind.name == "rating"
         size = said.dimension == "bytes"  # "a 512 GB laptop"
+        size |= said.dimension == "money" and (bool(said.named) or said.ends)  # "costs 19 euros", 19元的
         if not (said.equal or size) and not (stars and (said.named or said.dimension)):
             return ""
         return "==" if spec.integral or not stars else ">="

@@ -22,6 +22,8 @@ GAMES: list[Case] = [
     ("between $20 and $40", {"price": {">=": 20, "<=": 40}}),
     ("my budget is 50 euros", {"price": {"<=": 50}}),
     ("priced at no more than 45", {"price": {"<=": 45}}),
+    ("a price of 20, 35 or 50 euros", {"price": {"in": [20, 35, 50]}}),
+    ("it costs 45 euros", {"price": {"==": 45}}),
     ("cheaper than $40", {"price": {"<": 40}}),
     ("nothing over 50 bucks", {"price": {"<=": 50}}),
     ("for 2 players", players(2)),
