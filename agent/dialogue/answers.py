@@ -58,10 +58,10 @@ _PADDING = re.compile(
 _MOST = re.compile(r"price|cost|budget|runtime|duration|length|minutes|time", re.IGNORECASE)
 _LEAST = re.compile(r"rating|score|stars", re.IGNORECASE)
 _GROWN = re.compile(
-    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are)|yes,? (?:i(?:['’]?m| am) )?)\s*(?:already |well |all )?(?:over"
-    r"|above|older than|at least)?\s*(?P<n>\d{1,2})\b(?!\s*(?:minutes|people|players|of|euros|dollars))"
-    r"|\bover (?P<over>18|21)\b|我?(?:已经?)?(?:满|过|超过)了?(?P<zh>\d{1,2})\s*(?:周?岁|了)?"
-    r"|我(?:今年)?(?P<year>\d{1,2})\s*周?岁",
+    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are))\s+(?:already |well |all )?(?:over|above|older than"
+    r"|at least)?\s*(\d{1,2})\b"
+    r"(?!\s*(?:\w*(?:minute|hour|people|player|person|euro|dollar|pound|yuan|%|of)|[$€£]))"
+    r"|^\W*(?:yes\W+)?(?:over|above) (18|21)\W*$|(\d{1,2})\s*周?岁|我?已?经?满了?(\d{1,2})(?=了?\W*$)",
     re.IGNORECASE,
 )
 _ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
@@ -103,6 +103,11 @@ def age(words: str, open_: tuple[str, ...]) -> float | None:
     if _ADULT.search(words) or (AGE in open_ and _YES.search(words)):
         return ADULT
     return None
+
+
+def ageless(words: str) -> str:
+    """The words without the age that was given in them, which is no constraint on an item."""
+    return re.sub(r"\s+years? old\b", "", _GROWN.sub(" ", words), flags=re.IGNORECASE)
 
 
 def _about_age(words: str) -> bool:

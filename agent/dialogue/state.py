@@ -117,7 +117,9 @@ class Listener:
         state.asked = state.asked | {name: state.asked.get(name, 0) + 1 for name in state.open}
 
     def _heard(self, state: State, message: Said) -> None:
-        words, intent = message.content, self._read(message.content)
+        words = message.content
+        grown = answers.age(words, state.open)
+        intent = self._read(words if grown is None else answers.ageless(words))
         state.words, state.dropped, state.now, state.own, state.lifted = words, [], {}, False, []
         if _LETTERS.search(words):
             state.language = detect(words)
@@ -126,7 +128,7 @@ class Listener:
         act = self.acts.read(words, intent, state.focus, state.asking)
         if intent.reset or act.kind == "start_over" or self.acts.starts_over(words):
             _reset(state)
-        state.age = answers.age(words, state.open) or state.age
+        state.age = grown or state.age
         state.before = None
         state.before = None if act.sure else copy(state)
         if act.wants:

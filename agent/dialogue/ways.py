@@ -69,7 +69,7 @@ FOLLOW = words_of(
 TAKE = words_of(
     r"\b(?:i|we)(?:['’]?ll| will) (?:take|go (?:with|for)|watch|play|buy|read|have|try|pick|choose)\b"
     r"|\blet['’]?s (?:go with|take|watch|play|try)\b"
-    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:这|它"
+    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:第|这|它"
     r"|那|要|看|选|买|玩|听|读)|(?:我)?(?:选|要|看)第|听起来不错|就它"
 )
 NOT_YET = words_of(
@@ -95,7 +95,8 @@ LIKED = words_of(
     r"|喜欢|爱看|爱听|爱玩|好看|好玩|好听|很棒|太棒|不错|很好|精彩"
 )
 CLAUSE = re.compile(
-    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|[,，]?\s*(?:但是?|不过|可是)"
+    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|\band (?=(?:i|we)\b)"
+    r"|[,，]?\s*(?:但是?|不过|可是)"
     r"|[,，](?=\s*(?:i\b|the (?:first|second|third|last|other)|got|any|can|could|what|do you|show|give"
     r"|something|我|第|不|有|能|给))",
     re.IGNORECASE,
