@@ -61,7 +61,8 @@ _GROWN = re.compile(
     r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are))\s+(?:already |well |all )?(?:over|above|older than"
     r"|at least)?\s*(\d{1,2})\b"
     r"(?!\s*(?:\w*(?:minute|hour|people|player|person|euro|dollar|pound|yuan|%|of)|[$€£]))"
-    r"|^\W*(?:yes\W+)?(?:over|above) (18|21)\W*$|(\d{1,2})\s*周?岁|我?已?经?满了?(\d{1,2})(?=了?\W*$)",
+    r"|^\W*(?:yes\W+)?(?:over|above) (18|21)\W*$|我(?:们|今年|已经?|早就?|都)*(?:满|过|超过|是|有)?了?(\d{1,2})\s*周?岁"
+    r"|^\W*(?:是的?|对|嗯)?\W*已?经?[满过]了?(\d{1,2})\s*周?岁?了?\W*$",
     re.IGNORECASE,
 )
 _ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
