@@ -22,6 +22,7 @@ from agent.dialogue.ways import (
     COPY,
     DISLIKED,
     FOLLOW,
+    FRESH,
     LIKED,
     NOT_YET,
     OTHERS,
@@ -212,6 +213,8 @@ class Acts:
             return Act("recommend" if told or wished else "out_of_scope", sure=False)
         if not told and not wished and thanks(words):
             return Act("small_talk")
+        if FRESH.search(words) and (told or self._noun.search(words)):
+            return Act("recommend")
         if focus.shown or answering:  # in the middle of a recommendation a statement is about it
             return Act("refine")
         return Act("recommend", sure=told or wished)

@@ -32,6 +32,7 @@ WISH = words_of(
     r"|what(?:['’]s| is) (?:a|the|your) (?:good|best|next|top))\b"
     r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
 )
+FRESH = words_of(r"\b(?:recommend|suggest|find|show|give) (?:me|us)\b|\blooking for\b|推荐|帮我找")
 OTHERS = words_of(
     r"\b(?:something|anything|someone|show me|what|any) else\b|\b(?:other|another|different|more|new) (?:ones?"
     r"|options?|ideas?|suggestions?|recommendations?)\b"
