@@ -67,6 +67,13 @@ _GROWN = re.compile(
 )
 _ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
 _YES = re.compile(r"^\W*(?:yes|yeah|yep|sure|of course|i am|we are|是的?|对|嗯|是啊|当然|满了)", re.IGNORECASE)
+_COMPANY = re.compile(r"player|guest|people|persons|seats|capacity", re.IGNORECASE)
+_WE = re.compile(
+    r"\b(\d{1,2}) of us\b|\b(?:there (?:are|will be|['’]ll be)|we(?:['’]re| are| will be)|(?:group|party"
+    r"|team) of) (\d{1,2})\b"
+    r"(?! (?:minutes|hours|years|euros|dollars))|我们(?:一共|总共|有)*(\d{1,2})个?人",
+    re.IGNORECASE,
+)
 ADULT = 18.0
 
 
@@ -106,6 +113,21 @@ def age(words: str, open_: tuple[str, ...]) -> float | None:
     return None
 
 
+def company(words: str, catalogue: Catalogue) -> Filters:
+    """How many they are, as a constraint on the fields that say for how many an item is."""
+    fields = [spec.name for spec in catalogue.fields.values() if spec.kind == "number" and _COMPANY.search(spec.name)]
+    found = _WE.search(_figures(words)) if fields else None
+    if not found:
+        return {}
+    people = _number(next(group for group in found.groups() if group))
+    return {name: {"<=" if name.startswith("min") else ">=": people} for name in fields}
+
+
+def _figures(words: str) -> str:
+    """With small numbers in figures."""
+    return _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
+
+
 def ageless(words: str) -> str:
     """The words without the age that was given in them, which is no constraint on an item."""
     return re.sub(r"\s+years? old\b", "", _GROWN.sub(" ", words), flags=re.IGNORECASE)
@@ -122,8 +144,7 @@ def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
     fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
     if len({phrases.topic(name, "en") for name in fields}) != 1:
         return {}
-    words = _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
-    told = _bound(words, fields[0])
+    told = _bound(_figures(words), fields[0])
     if len(fields) == 1 or len(told) != 1:
         return {fields[0]: told} if told and len(fields) == 1 else {}
     [value] = told.values()

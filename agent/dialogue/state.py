@@ -143,7 +143,7 @@ class Listener:
         if state.asking and answers.indifferent(state.words):
             state.indifferent = state.indifferent | set(state.open)
         self._judge(state, act)
-        new = {**intent.filters, **told}
+        new = {**answers.company(state.words, self.catalogue), **intent.filters, **told}
         self._constrain(state, new, intent, act)
         state.own = act.sure
         state.k = 1 if _ONE_AT_A_TIME.search(state.words) else intent.k or state.k

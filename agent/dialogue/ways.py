@@ -39,7 +39,7 @@ OTHERS = words_of(
     r"|\b(?:some|any|a few|show me|give me|anything) (?:more|others?)\b(?! \w+(?:er|ive|ent)\b)|\banother\b"
     r"|\bnext\W*$|^\W*more\W*$|\bnone of (?:these|those|them)\b"
     r"|\b(?:don['’]?t|do not|didn['’]?t) (?:like|want) any of (?:these|those|them)\b"
-    r"|别的|其他的?|其它的?|换(?:一[批些个组]|几个|个|点)|还有(?:吗|没有|别的|其他|什么)|再来|再推荐|下一[个部批]|都不(?:要|喜欢|想|行|好)"
+    r"|(?<!没有)(?<!没)(?<!特)(?:别的|其他的?|其它的?)(?!要求|偏好|条件|限制)|换(?:一[批些个组]|几个|个|点)|还有(?:吗|没有|别的|其他|什么)|再来|再推荐|下一[个部批]|都不(?:要|喜欢|想|行|好)"
 )
 WHY = words_of(
     r"^\W*(?:but |and |so )?why\b(?! not)|\bhow come\b|\bwhat made you\b|\bexplain\b|为什么|为何|为啥|凭什么"

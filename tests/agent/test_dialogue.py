@@ -88,6 +88,13 @@ async def test_a_constraint_told_first_holds_after_thirty_more_messages(games_bo
     assert force(reply) == {"category in": ["Party"], "price <": 40}
 
 
+@pytest.mark.parametrize("words", ["6 of us will play", "We are six people", "a group of 6", "我们六个人"])
+async def test_how_many_they_are_is_a_constraint(games_box: Toolbox, words: str) -> None:
+    reply = await Talk(games_box, "bernd").say("recommend a game", words)
+    assert reply.slate
+    assert set(values(reply, "max_players")) == {6}
+
+
 async def test_a_wish_orders_the_slate_and_excludes_nothing(games_box: Toolbox) -> None:
     talk = Talk(games_box, "bernd", k=8)
     reply = await talk.say("a cooperative game, preferably under 30 euros")
