@@ -21,6 +21,7 @@ from agent.dialogue.ways import (
     COMPARE,
     COPY,
     DISLIKED,
+    ELSEWHERE,
     FOLLOW,
     FRESH,
     LIKED,
@@ -28,6 +29,7 @@ from agent.dialogue.ways import (
     OTHERS,
     PLEASANTRY,
     QUESTION,
+    REQUEST,
     SEEN,
     SIMILAR,
     START_OVER,
@@ -209,11 +211,14 @@ class Acts:
         wished = bool(WISH.search(words) or self._noun.search(words))
         if others or intent.critiques or intent.removed:
             return Act("refine", others=others)
-        if ASKING.search(words) and not WISH.search(words):
-            return Act("recommend" if told or wished else "out_of_scope", sure=False)
+        asks = ASKING.search(words) and not WISH.search(words)
+        if asks and not wished and (ELSEWHERE.search(words) or not told):
+            return Act("out_of_scope", sure=False)
+        if asks and not REQUEST.search(words):
+            return Act("recommend", sure=False)
         if not told and not wished and thanks(words):
             return Act("small_talk")
-        if FRESH.search(words) and (told or self._noun.search(words)):
+        if FRESH.search(words) and (intent.filters or self._noun.search(words)):
             return Act("recommend")
         if focus.shown or answering:  # in the middle of a recommendation a statement is about it
             return Act("refine")

@@ -161,6 +161,11 @@ class Listener:
         if act.kind == "similar":
             state.last = act.items[0]
 
+    def _narrows(self, told: Filters, held: Filters) -> bool:
+        """Whether a bound says more than what holds of its field: "newer" than 1979 does not where 1985 does."""
+        same = {field: held.get(field, {}) for field in told}
+        return bool((self.catalogue.mask(same) & ~self.catalogue.mask(told)).any())
+
     def _constrain(self, state: State, new: Filters, intent: Intent, act: Act) -> None:
         before = state.filters
         if intent.removed:
@@ -178,6 +183,8 @@ class Listener:
         state.dropped = [*state.dropped, *joined.dropped]
         for critique in intent.critiques:
             told = bounds(critique, state.slate, state.last, self.catalogue, before)
+            if not self._narrows(told, state.filters):
+                continue
             joined = merge(state.filters, told, self.catalogue)
             state.filters = joined.filters
             state.dropped += joined.dropped

@@ -56,9 +56,14 @@ QUESTION = words_of(
     r"|谁|什么|多少|多[长久大]|几[年个岁分人]|[吗呢]|哪|是不是|有没有|怎么|介绍|说说"
 )
 ASKING = words_of(
-    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|solve|calculate|write"
+    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|(?:can|could|would"
+    r"|will) you|solve|calculate|write"
     r"|tell me|explain)\b|吗\W*$|什么|怎么|多少|为什么|几[点号]"
 )
+ELSEWHERE = words_of(  # a question that no item of a catalogue answers, unless it names one
+    r"^\W*(?:and |so |but )?(?:who|when|where|why|how (?!about)|solve|calculate)\b|谁|怎么(?!样)|为什么|什么时候"
+)
+REQUEST = words_of(r"^\W*(?:and |so |but |please )?(?:can|could|would|will) you\b")
 SIMILAR = words_of(
     r"(?<!would )(?<!['’]d )(?<!\bi )(?<!really )\b(?:like|similar to|in the (?:vein|style|spirit|mood) of"
     r"|along the lines of|reminds? me of|same as)\b"

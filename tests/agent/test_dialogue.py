@@ -74,6 +74,18 @@ async def test_critiques_are_held_against_what_was_shown_and_stay_in_force(games
     assert max(values(longer, "price")) < min(values(first, "price"))
 
 
+async def test_a_critique_never_loosens_what_holds(games_box: Toolbox) -> None:
+    reply = await Talk(games_box, "bernd").say("a game from 2005 or later", "something like Harbour Barons but newer")
+    assert force(reply) == {"year >=": 2005}
+    assert min(values(reply, "year")) >= 2005
+
+
+async def test_no_other_wish_is_no_wish_for_others(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    first = await talk.say("要家庭的")
+    assert set(ids(await talk.say("没有别的要求"))) == set(ids(first))
+
+
 async def test_start_over_forgets_what_was_asked_for(games_box: Toolbox) -> None:
     talk = Talk(games_box, "bernd")
     await talk.say("a party game under 20 euros")
