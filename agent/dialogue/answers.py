@@ -168,5 +168,5 @@ def _alone(words: str, found: re.Match[str]) -> bool:
 
 
 def _number(figure: str) -> Any:
-    number = float(figure.replace(",", "."))
+    number = float(re.sub(r",(?=\d{3}$)", "", figure).replace(",", "."))
     return int(number) if number.is_integer() else number

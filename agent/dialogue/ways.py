@@ -17,7 +17,12 @@ PLEASANTRY = words_of(
     r"|晚安|你好吗|太好了|不错)"
     r"(?:[\s,.!]*(?:there|you|a lot|so much|very much|again|then|everyone|啦|了|你|您|啊|呀))?[\s,.!，。！、]*)+\W*"
 )
-THANKS = words_of(r"\b(?:thanks|thank you|cheers|bye|goodbye|good night)\b|谢谢|感谢|再见|拜拜|晚安")
+THANKS = words_of(
+    r"\b(?:thanks|thank you|cheers|bye|goodbye|good night|got it)\b"
+    r"|^\W*(?:ok(?:ay)?\W+)?(?:that|this|it)(?:['’]?s| is| sounds| looks) (?:really |very )?(?:great|perfect"
+    r"|good|fine|nice|helpful)\W*$"
+    r"|谢谢|感谢|再见|拜拜|晚安|^\W*(?:这个?)?(?:太好了|很好|真不错|不错|挺好)(?:的|啊|吧)?\W*$"
+)
 START_OVER = words_of(
     r"\bstart(?:ing)? (?:over|again|afresh|from scratch)\b|\b(?:new|fresh) (?:start|search)\b|\bfrom scratch\b"
     r"|\bbegin again\b"
@@ -30,7 +35,7 @@ WISH = words_of(
     r"|we)(?:['’]d| would) (?:like|love)|what (?:should|can|could|else)"
     r"|anything|something|some|any|got any|do you have|is there|are there|in the mood for|how about|what about"
     r"|what(?:['’]s| is) (?:a|the|your) (?:good|best|next|top))\b"
-    r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
+    r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有[^没货]{1,10}吗|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
 )
 FRESH = words_of(r"\b(?:recommend|suggest|find|show|give) (?:me|us)\b|\blooking for\b|推荐|帮我找")
 OTHERS = words_of(
@@ -84,8 +89,8 @@ NOT_YET = words_of(
 )
 SEEN = words_of(
     r"\balready (?:seen|saw|watched|read|played|heard|own(?:ed)?|have|had|got|bought|tried|know|did)\b"
-    r"|\b(?:i|we)(?:['’]ve| have)? (?:just )?(?:seen|saw|watched|played|heard|own|owned|bought|tried|finished|know)\b"
-    r"|\b(?:i|we)(?:['’]ve| have) (?:read|got)\b|^\W*(?:seen|watched|played|read|heard|own|know|got)\b"
+    r"|\b(?:i|we)(?:['’]ve| have)? (?:just )?(?:seen|saw|watched|played|heard|own|owned|bought|tried|finished)\b"
+    r"|\b(?:i|we)(?:['’]ve| have) read\b|^\W*(?:seen|watched|played|read|heard|own)\b"
     r"|\b(?:seen|read|played|watched|have) (?:it|that|this|them|those|both)(?: (?:one|already|before))?\b"
     r"|(?:看|玩|读|听|买|用|试|吃|去)过|已经(?:有|看|玩|读|听|买)|看完了|我有了"
 )
@@ -99,6 +104,11 @@ DISLIKED = words_of(
 LIKED = words_of(
     r"\b(?:love[ds]?|like[ds]?|enjoy(?:ed)?|adored?|great|good|perfect|awesome|excellent|amazing|fantastic|brilliant|favou?rites?)\b"
     r"|喜欢|爱看|爱听|爱玩|好看|好玩|好听|很棒|太棒|不错|很好|精彩"
+)
+FIRM = words_of(  # said of "it" or "that" too; a bare "not" or "good" must name what it is about
+    r"\b(?:hated?|dislik\w+|can['’]?t stand|like[ds]?|love[ds]?|enjoy(?:ed)?|adored?|boring|terrible|awful"
+    r"|rubbish|fan)\b"
+    r"|喜欢|讨厌|爱[看听玩]|无聊|难[看听]|好[看听玩]|没意思"
 )
 CLAUSE = re.compile(
     r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|\band (?=(?:i|we)\b)"

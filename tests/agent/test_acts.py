@@ -114,6 +114,10 @@ def test_a_question_is_about(box: Toolbox, words: str, kind: str, items: list[st
         ("不喜欢第二个", {"s02": "disliked"}),
         ("我很喜欢第三部，但是第四部太无聊了", {"s03": "liked", "s04": "disliked"}),
         ("就第二部吧", {"s02": "chosen"}),
+        ("not the third one", {"s03": "disliked"}),
+        ("seen it", {"s01": "seen"}),
+        ("看过了", {"s01": "seen"}),
+        ("I've seen them all", {"s01": "seen", "s02": "seen", "s03": "seen", "s04": "seen"}),
     ],
 )
 def test_feedback_says_of_items(box: Toolbox, words: str, verdicts: dict[str, str]) -> None:
@@ -127,6 +131,12 @@ def test_feedback_says_of_items(box: Toolbox, words: str, verdicts: dict[str, st
 @pytest.mark.parametrize(
     "words",
     [
+        "That's great!",
+        "not by them",
+        "I know that my budget is small",
+        "got it",
+        "that's not what I meant",
+        "我妈妈看过很多很多的老电影，我们想找新的",
         "I have not seen Robot Butler",
         "我没看过Robot Butler",
         "Is the first one great?",
