@@ -14,19 +14,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.dialogue.attributes import AVAILABILITY, DESCRIPTION, asked, compared
-from agent.dialogue.references import Focus, References
+from agent.dialogue.references import Focus, References, places
 from agent.dialogue.ways import (
     ASKING,
     CLAUSE,
     COMPARE,
     COPY,
     DISLIKED,
+    ELSEWHERE,
+    FIRM,
     FOLLOW,
+    FRESH,
     LIKED,
     NOT_YET,
     OTHERS,
     PLEASANTRY,
     QUESTION,
+    REQUEST,
     SEEN,
     SIMILAR,
     START_OVER,
@@ -82,6 +86,7 @@ class Act:
         return self.kind in ("recommend", "refine", "similar", "feedback")
 
 
+BRIEF = 7  # Chinese characters of "看过了"
 SHORT = 4  # words of a question that points at what was shown
 
 
@@ -178,16 +183,24 @@ class Acts:
                 (f"{clause.strip()}?", f"{clause.strip()}？")
             )
             verdict = None if asks else _verdict(clause)
-            items = self.references.find(clause, focus)
-            if verdict == "liked" and SIMILAR.search(clause) and not re.search(r"\b(?:i|we)\b", clause, re.IGNORECASE):
-                verdict = None
-            if verdict and not items and verdict == "seen" and len(clause.split()) <= 4 and focus.slate:
-                items = [focus.slate[0] if focus.last is None else focus.last]
-            if OTHERS.search(clause) and len(items) == len(focus.slate):
-                items = []  # "none of these" passes them over, and says nothing of any one
-            for item in items:
-                if verdict:
-                    yield item, verdict
+            items = self._judged(clause, verdict, focus) if verdict else []
+            yield from ((item, verdict) for item in items if verdict)
+
+    def _judged(self, clause: str, verdict: Verdict, focus: Focus) -> list[int]:
+        """The items that a clause with a verdict is about."""
+        if verdict == "liked" and SIMILAR.search(clause) and not re.search(r"\b(?:i|we)\b", clause, re.IGNORECASE):
+            return []
+        named = self.references.titled(clause, focus)
+        named += [n for n in places(clause, focus.slate) if n not in named]
+        if named or (verdict in ("liked", "disliked") and not FIRM.search(clause)):
+            return named
+        pointed = self.references.pointed(clause, focus)
+        if OTHERS.search(clause) and len(pointed) == len(focus.slate):
+            return []  # "none of these" passes them over, and says nothing of any one
+        brief = len(clause.split()) <= SHORT and (clause.isascii() or len(clause) <= BRIEF)
+        if not pointed and verdict == "seen" and brief and focus.slate:
+            return [focus.slate[0] if focus.last is None else focus.last]
+        return pointed
 
     def _similar(self, words: str, intent: Intent, focus: Focus) -> Act | None:
         items = [self.catalogue.index(i) for i in intent.like if i in self.catalogue.ids]
@@ -208,10 +221,15 @@ class Acts:
         wished = bool(WISH.search(words) or self._noun.search(words))
         if others or intent.critiques or intent.removed:
             return Act("refine", others=others)
-        if ASKING.search(words) and not WISH.search(words):
-            return Act("recommend" if told or wished else "out_of_scope", sure=False)
+        asks = ASKING.search(words) and not WISH.search(words)
+        if asks and not wished and (ELSEWHERE.search(words) or not told):
+            return Act("out_of_scope", sure=False)
+        if asks and not REQUEST.search(words):
+            return Act("recommend", sure=False)
         if not told and not wished and thanks(words):
             return Act("small_talk")
+        if FRESH.search(words) and (intent.filters or self._noun.search(words)):
+            return Act("recommend")
         if focus.shown or answering:  # in the middle of a recommendation a statement is about it
             return Act("refine")
         return Act("recommend", sure=told or wished)

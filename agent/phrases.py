@@ -145,8 +145,8 @@ def _runs(values: Sequence[Any], language: Language) -> list[str]:
 
 
 def abstention(slate: Slate, domain: Domain, language: Language) -> str:
-    """That nothing satisfies the request, and what would help most, with the count it would free: one constraint to
-    relax, or the one rule that holds back what fits.
+    """That nothing satisfies the request, what a rule holds back of what would, and which single constraint to relax,
+    with the count it would free.
     """
     wanted = [
         constraint(field, operator, value, domain, language)
@@ -164,11 +164,9 @@ def abstention(slate: Slate, domain: Domain, language: Language) -> str:
         said = f"目录里没有同时满足这些条件的{domain.items.zh}：{'、'.join(wanted)}。"
     else:
         said = f"No {domain.item.en} here satisfies all of this: {', '.join(wanted)}. "
-    barrier = max(slate.held_back, key=lambda name: slate.held_back[name], default=None)
-    freed = slate.relax[0].items if slate.relax and not slate.relax[0].together else 0
-    if barrier and slate.held_back[barrier] > freed:
-        return (said + _held(barrier, slate.held_back[barrier], domain, language)).strip()
-    return (said + _relax(slate.relax, domain, language)).strip()
+    held = _held(slate.held_back, domain, language)
+    space = " " if language == "en" and held else ""
+    return (said + held + space + _relax(slate.relax, domain, language)).strip()
 
 
 def abstains(text: str, domain: Domain) -> bool:
@@ -204,7 +202,12 @@ _HELD: dict[Language, dict[Barrier, tuple[str, str]]] = {
 }
 
 
-def _held(barrier: Barrier, count: int, domain: Domain, language: Language) -> str:
+def _held(held_back: dict[Barrier, int], domain: Domain, language: Language) -> str:
+    """What would fit but for the one rule that holds most of it back; empty where none does."""
+    barrier = max(held_back, key=lambda name: held_back[name], default=None)
+    if barrier is None:
+        return ""
+    count = held_back[barrier]
     noun = domain.item if count == 1 else domain.items
     return _HELD[language][barrier][count > 1].format(n=count, item=noun.zh if language == "zh" else noun.en)
 

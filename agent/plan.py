@@ -136,8 +136,8 @@ class Planner:
         calls = _decode(text)
         if unknown := calls.keys() - self.arguments.keys():
             raise InvalidInput(f"no tool {sorted(unknown)[0]!r}; there are {', '.join(self.arguments)}")
-        if not calls and wanted:
-            return self.by_rules(read)
+        if not calls:
+            return self.by_rules(read) if wanted else Plan(_message({}), read.filters, "model")
         search = calls.get(SEARCH, {})
         checked = self._constraints(search.pop("filters", None) or {}, words, read)
         if search or read.filters:

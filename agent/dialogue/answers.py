@@ -58,14 +58,22 @@ _PADDING = re.compile(
 _MOST = re.compile(r"price|cost|budget|runtime|duration|length|minutes|time", re.IGNORECASE)
 _LEAST = re.compile(r"rating|score|stars", re.IGNORECASE)
 _GROWN = re.compile(
-    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are)|yes,? (?:i(?:['’]?m| am) )?)\s*(?:already |well |all )?(?:over"
-    r"|above|older than|at least)?\s*(?P<n>\d{1,2})\b(?!\s*(?:minutes|people|players|of|euros|dollars))"
-    r"|\bover (?P<over>18|21)\b|我?(?:已经?)?(?:满|过|超过)了?(?P<zh>\d{1,2})\s*(?:周?岁|了)?"
-    r"|我(?:今年)?(?P<year>\d{1,2})\s*周?岁",
+    r"\b(?:i(?:['’]?m| am)|we(?:['’]?re| are))\s+(?:already |well |all )?(?:over|above|older than"
+    r"|at least)?\s*(\d{1,2})\b"
+    r"(?!\s*(?:\w*(?:minute|hour|people|player|person|euro|dollar|pound|yuan|%|of)|[$€£]))"
+    r"|^\W*(?:yes\W+)?(?:over|above) (18|21)\W*$|我(?:们|今年|已经?|早就?|都)*(?:满|过|超过|是|有)?了?(\d{1,2})\s*周?岁"
+    r"|^\W*(?:是的?|对|嗯)?\W*已?经?[满过]了?(\d{1,2})\s*周?岁?了?\W*$",
     re.IGNORECASE,
 )
 _ADULT = re.compile(r"\b(?:i(?:['’]?m| am) an adult|of (?:legal )?age)\b|我?是?成年(?:人|了)|成年了", re.IGNORECASE)
 _YES = re.compile(r"^\W*(?:yes|yeah|yep|sure|of course|i am|we are|是的?|对|嗯|是啊|当然|满了)", re.IGNORECASE)
+_COMPANY = re.compile(r"player|guest|people|persons|seats|capacity", re.IGNORECASE)
+_WE = re.compile(
+    r"\b(\d{1,2}) of us\b|\b(?:there (?:are|will be|['’]ll be)|we(?:['’]re| are| will be)|(?:group|party"
+    r"|team) of) (\d{1,2})\b"
+    r"(?! (?:minutes|hours|years|euros|dollars))|我们(?:一共|总共|有)*(\d{1,2})个?人",
+    re.IGNORECASE,
+)
 ADULT = 18.0
 
 
@@ -105,6 +113,26 @@ def age(words: str, open_: tuple[str, ...]) -> float | None:
     return None
 
 
+def company(words: str, catalogue: Catalogue) -> Filters:
+    """How many they are, as a constraint on the fields that say for how many an item is."""
+    fields = [spec.name for spec in catalogue.fields.values() if spec.kind == "number" and _COMPANY.search(spec.name)]
+    found = _WE.search(_figures(words)) if fields else None
+    if not found:
+        return {}
+    people = _number(next(group for group in found.groups() if group))
+    return {name: {"<=" if name.startswith("min") else ">=": people} for name in fields}
+
+
+def _figures(words: str) -> str:
+    """With small numbers in figures."""
+    return _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
+
+
+def ageless(words: str) -> str:
+    """The words without the age that was given in them, which is no constraint on an item."""
+    return re.sub(r"\s+years? old\b", "", _GROWN.sub(" ", words), flags=re.IGNORECASE)
+
+
 def _about_age(words: str) -> bool:
     return bool(re.search(r"\byears? old\b|\bi(?:['’]?m| am) \d{1,2}\W*$", words, re.IGNORECASE))
 
@@ -116,8 +144,7 @@ def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
     fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
     if len({phrases.topic(name, "en") for name in fields}) != 1:
         return {}
-    words = _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)
-    told = _bound(words, fields[0])
+    told = _bound(_figures(words), fields[0])
     if len(fields) == 1 or len(told) != 1:
         return {fields[0]: told} if told and len(fields) == 1 else {}
     [value] = told.values()
@@ -141,5 +168,5 @@ def _alone(words: str, found: re.Match[str]) -> bool:
 
 
 def _number(figure: str) -> Any:
-    number = float(figure.replace(",", "."))
+    number = float(re.sub(r",(?=\d{3}$)", "", figure).replace(",", "."))
     return int(number) if number.is_integer() else number

@@ -22,7 +22,7 @@ from tools.rank.rules import age, barriers
 from tools.toolbox import Toolbox
 from tools.user import UserView
 
-FEW = 3  # eligible items up to which nothing is asked
+FEW = 1  # eligible items up to which nothing is asked
 TOLD = 2  # constraints from which only what else matters is asked, and no longer which kind
 TIMES = 2  # that one field is asked about: the second time where there is nothing new to ask, and it was not answered
 NAMED, OFFERED = 4, 3  # fields and values in one question
@@ -44,6 +44,7 @@ def after(box: Toolbox, state: State, user: UserView, eligible: Mask) -> str:
     if state.answering:
         new = state.own and not indifferent(state.words)
         return sayings.invitation(_topics(fields, language), language) if new else ""
+    fields = [spec for spec in fields if spec.name not in state.asked] or fields
     told = sum(len(bounds) for bounds in state.filters.values())
     if told < TOLD and (best := _best_kind(box, fields, eligible, language)):
         spec, values = best
@@ -71,9 +72,7 @@ def _fields(catalogue: Catalogue, domain: Domain, state: State, eligible: Mask) 
     topics = {phrases.topic(name, "en") for name in known if name in catalogue.fields}
     left = [s for s in catalogue.fields.values() if s.name not in known and phrases.topic(s.name, "en") not in topics]
     bits = {spec.name: entropy(catalogue, spec, eligible) for spec in left}
-    left = [s for s in left if bits[s.name] >= CLEAR]
-    new = [s for s in left if s.name not in state.asked]
-    return sorted(new or left, key=lambda s: -bits[s.name])
+    return sorted((s for s in left if bits[s.name] >= CLEAR), key=lambda s: -bits[s.name])
 
 
 def entropy(catalogue: Catalogue, spec: FieldSpec, eligible: Mask) -> float:

@@ -117,7 +117,9 @@ class Listener:
         state.asked = state.asked | {name: state.asked.get(name, 0) + 1 for name in state.open}
 
     def _heard(self, state: State, message: Said) -> None:
-        words, intent = message.content, self._read(message.content)
+        words = message.content
+        grown = answers.age(words, state.open)
+        intent = self._read(words if grown is None else answers.ageless(words))
         state.words, state.dropped, state.now, state.own, state.lifted = words, [], {}, False, []
         if _LETTERS.search(words):
             state.language = detect(words)
@@ -126,7 +128,7 @@ class Listener:
         act = self.acts.read(words, intent, state.focus, state.asking)
         if intent.reset or act.kind == "start_over" or self.acts.starts_over(words):
             _reset(state)
-        state.age = answers.age(words, state.open) or state.age
+        state.age = grown or state.age
         state.before = None
         state.before = None if act.sure else copy(state)
         if act.wants:
@@ -141,7 +143,7 @@ class Listener:
         if state.asking and answers.indifferent(state.words):
             state.indifferent = state.indifferent | set(state.open)
         self._judge(state, act)
-        new = {**intent.filters, **told}
+        new = {**answers.company(state.words, self.catalogue), **intent.filters, **told}
         self._constrain(state, new, intent, act)
         state.own = act.sure
         state.k = 1 if _ONE_AT_A_TIME.search(state.words) else intent.k or state.k
@@ -158,6 +160,11 @@ class Listener:
         state.judged = state.judged | state.now
         if act.kind == "similar":
             state.last = act.items[0]
+
+    def _narrows(self, told: Filters, held: Filters) -> bool:
+        """Whether a bound says more than what holds of its field: "newer" than 1979 does not where 1985 does."""
+        same = {field: held.get(field, {}) for field in told}
+        return bool((self.catalogue.mask(same) & ~self.catalogue.mask(told)).any())
 
     def _constrain(self, state: State, new: Filters, intent: Intent, act: Act) -> None:
         before = state.filters
@@ -176,6 +183,8 @@ class Listener:
         state.dropped = [*state.dropped, *joined.dropped]
         for critique in intent.critiques:
             told = bounds(critique, state.slate, state.last, self.catalogue, before)
+            if not self._narrows(told, state.filters):
+                continue
             joined = merge(state.filters, told, self.catalogue)
             state.filters = joined.filters
             state.dropped += joined.dropped

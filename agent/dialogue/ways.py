@@ -17,7 +17,12 @@ PLEASANTRY = words_of(
     r"|晚安|你好吗|太好了|不错)"
     r"(?:[\s,.!]*(?:there|you|a lot|so much|very much|again|then|everyone|啦|了|你|您|啊|呀))?[\s,.!，。！、]*)+\W*"
 )
-THANKS = words_of(r"\b(?:thanks|thank you|cheers|bye|goodbye|good night)\b|谢谢|感谢|再见|拜拜|晚安")
+THANKS = words_of(
+    r"\b(?:thanks|thank you|cheers|bye|goodbye|good night|got it)\b"
+    r"|^\W*(?:ok(?:ay)?\W+)?(?:that|this|it)(?:['’]?s| is| sounds| looks) (?:really |very )?(?:great|perfect"
+    r"|good|fine|nice|helpful)\W*$"
+    r"|谢谢|感谢|再见|拜拜|晚安|^\W*(?:这个?)?(?:太好了|很好|真不错|不错|挺好)(?:的|啊|吧)?\W*$"
+)
 START_OVER = words_of(
     r"\bstart(?:ing)? (?:over|again|afresh|from scratch)\b|\b(?:new|fresh) (?:start|search)\b|\bfrom scratch\b"
     r"|\bbegin again\b"
@@ -30,15 +35,16 @@ WISH = words_of(
     r"|we)(?:['’]d| would) (?:like|love)|what (?:should|can|could|else)"
     r"|anything|something|some|any|got any|do you have|is there|are there|in the mood for|how about|what about"
     r"|what(?:['’]s| is) (?:a|the|your) (?:good|best|next|top))\b"
-    r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
+    r"|推荐|想[看要听读玩买找]|要[看一]|找[一几个部本]?|来[一几点个部本首款]|给我|有没有(?!货)|有[^没货]{1,10}吗|有什么|有啥|求|看什么|听什么|读什么|玩什么|买什么"
 )
+FRESH = words_of(r"\b(?:recommend|suggest|find|show|give) (?:me|us)\b|\blooking for\b|推荐|帮我找")
 OTHERS = words_of(
     r"\b(?:something|anything|someone|show me|what|any) else\b|\b(?:other|another|different|more|new) (?:ones?"
     r"|options?|ideas?|suggestions?|recommendations?)\b"
     r"|\b(?:some|any|a few|show me|give me|anything) (?:more|others?)\b(?! \w+(?:er|ive|ent)\b)|\banother\b"
     r"|\bnext\W*$|^\W*more\W*$|\bnone of (?:these|those|them)\b"
     r"|\b(?:don['’]?t|do not|didn['’]?t) (?:like|want) any of (?:these|those|them)\b"
-    r"|别的|其他的?|其它的?|换(?:一[批些个组]|几个|个|点)|还有(?:吗|没有|别的|其他|什么)|再来|再推荐|下一[个部批]|都不(?:要|喜欢|想|行|好)"
+    r"|(?<!没有)(?<!没)(?<!特)(?:别的|其他的?|其它的?)(?!要求|偏好|条件|限制)|换(?:一[批些个组]|几个|个|点)|还有(?:吗|没有|别的|其他|什么)|再来|再推荐|下一[个部批]|都不(?:要|喜欢|想|行|好)"
 )
 WHY = words_of(
     r"^\W*(?:but |and |so )?why\b(?! not)|\bhow come\b|\bwhat made you\b|\bexplain\b|为什么|为何|为啥|凭什么"
@@ -55,9 +61,14 @@ QUESTION = words_of(
     r"|谁|什么|多少|多[长久大]|几[年个岁分人]|[吗呢]|哪|是不是|有没有|怎么|介绍|说说"
 )
 ASKING = words_of(
-    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|solve|calculate|write"
+    r"^\W*(?:and |so |but )?(?:who|what|when|where|how|why|is|are|was|were|does|do|did|(?:can|could|would"
+    r"|will) you|solve|calculate|write"
     r"|tell me|explain)\b|吗\W*$|什么|怎么|多少|为什么|几[点号]"
 )
+ELSEWHERE = words_of(  # a question that no item of a catalogue answers, unless it names one
+    r"^\W*(?:and |so |but )?(?:who|when|where|why|how (?!about)|solve|calculate)\b|谁|怎么(?!样)|为什么|什么时候"
+)
+REQUEST = words_of(r"^\W*(?:and |so |but |please )?(?:can|could|would|will) you\b")
 SIMILAR = words_of(
     r"(?<!would )(?<!['’]d )(?<!\bi )(?<!really )\b(?:like|similar to|in the (?:vein|style|spirit|mood) of"
     r"|along the lines of|reminds? me of|same as)\b"
@@ -69,7 +80,7 @@ FOLLOW = words_of(
 TAKE = words_of(
     r"\b(?:i|we)(?:['’]?ll| will) (?:take|go (?:with|for)|watch|play|buy|read|have|try|pick|choose)\b"
     r"|\blet['’]?s (?:go with|take|watch|play|try)\b"
-    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:这|它"
+    r"|\bthat(?:['’]s| is) (?:it|the one|perfect|what i wanted)\b|\bsounds (?:good|great|perfect)\b|就(?:第|这|它"
     r"|那|要|看|选|买|玩|听|读)|(?:我)?(?:选|要|看)第|听起来不错|就它"
 )
 NOT_YET = words_of(
@@ -78,8 +89,8 @@ NOT_YET = words_of(
 )
 SEEN = words_of(
     r"\balready (?:seen|saw|watched|read|played|heard|own(?:ed)?|have|had|got|bought|tried|know|did)\b"
-    r"|\b(?:i|we)(?:['’]ve| have)? (?:just )?(?:seen|saw|watched|played|heard|own|owned|bought|tried|finished|know)\b"
-    r"|\b(?:i|we)(?:['’]ve| have) (?:read|got)\b|^\W*(?:seen|watched|played|read|heard|own|know|got)\b"
+    r"|\b(?:i|we)(?:['’]ve| have)? (?:just )?(?:seen|saw|watched|played|heard|own|owned|bought|tried|finished)\b"
+    r"|\b(?:i|we)(?:['’]ve| have) read\b|^\W*(?:seen|watched|played|read|heard|own)\b"
     r"|\b(?:seen|read|played|watched|have) (?:it|that|this|them|those|both)(?: (?:one|already|before))?\b"
     r"|(?:看|玩|读|听|买|用|试|吃|去)过|已经(?:有|看|玩|读|听|买)|看完了|我有了"
 )
@@ -94,8 +105,14 @@ LIKED = words_of(
     r"\b(?:love[ds]?|like[ds]?|enjoy(?:ed)?|adored?|great|good|perfect|awesome|excellent|amazing|fantastic|brilliant|favou?rites?)\b"
     r"|喜欢|爱看|爱听|爱玩|好看|好玩|好听|很棒|太棒|不错|很好|精彩"
 )
+FIRM = words_of(  # said of "it" or "that" too; a bare "not" or "good" must name what it is about
+    r"\b(?:hated?|dislik\w+|can['’]?t stand|like[ds]?|love[ds]?|enjoy(?:ed)?|adored?|boring|terrible|awful"
+    r"|rubbish|fan)\b"
+    r"|喜欢|讨厌|爱[看听玩]|无聊|难[看听]|好[看听玩]|没意思"
+)
 CLAUSE = re.compile(
-    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|[,，]?\s*(?:但是?|不过|可是)"
+    r"[.;!?。；！？\n]+|[,，]\s*(?:but|and i|while|although|though)\b|\bbut\b|\band (?=(?:i|we)\b)"
+    r"|[,，]?\s*(?:但是?|不过|可是)"
     r"|[,，](?=\s*(?:i\b|the (?:first|second|third|last|other)|got|any|can|could|what|do you|show|give"
     r"|something|我|第|不|有|能|给))",
     re.IGNORECASE,

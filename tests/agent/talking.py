@@ -1,4 +1,4 @@
-"""A conversation with the agent as a client has it: the messages go along with every request, or an id stands for them."""
+"""A conversation with the agent as a client has it: messages go along with each request, or an id stands for them."""
 
 from __future__ import annotations
 
