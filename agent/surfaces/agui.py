@@ -1,7 +1,8 @@
 """AG-UI over the same turn: `POST /agui` streams a run's events to a front end that speaks the protocol.
 
 The messages of the request are the conversation, and the front end's tools and state are its own: nothing of them is
-used. Our tools' calls are told with their results; the slate and the constraints in force come as state.
+used; `forwardedProps.remove_constraints` takes away constraints in force. Our tools' calls are told with their results;
+the slate and the constraints in force come as state.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from fastapi import APIRouter, Response
 
 from agent.reply import Done, Message, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
 from agent.surfaces.auth import Known
-from agent.surfaces.chat_request import ROLES
-from agent.surfaces.chat_stream import TurnStream, data
+from agent.surfaces.chat_request import ROLES, Metadata
+from agent.surfaces.chat_stream import TurnStream, data, extras
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.openai import TurnRoute
 from agent.surfaces.services import Given
@@ -43,7 +44,9 @@ router = APIRouter(tags=["chat"], route_class=TurnRoute)
 
 @router.post("/agui", summary="One run of the AG-UI protocol, streamed")
 async def run(body: RunAgentInput, caller: Known, services: Given) -> Response:
-    turn = TurnRequest(user_id=caller.acting_for(), messages=_conversation(body))
+    said, given = _conversation(body), body.forwarded_props
+    removed = Metadata.model_validate(given).removed if isinstance(given, dict) else []
+    turn = TurnRequest(user_id=caller.acting_for(), messages=said, remove_constraints=removed)
     return TurnStream(services, turn, Events(body.thread_id, body.run_id))
 
 
@@ -133,14 +136,7 @@ class Events:
 
 def state(reply: Reply) -> dict[str, Any]:
     """What a front end may draw besides the words."""
-    held = [getattr(entry, "constraints", None) for entry in reply.trace if entry.step == "rank"]
-    return {
-        "slate": [item.model_dump(mode="json") for item in reply.slate],
-        "constraints": next((constraints for constraints in held if constraints), {}),
-        "degraded": reply.degraded,
-        "abstained": reply.abstained,
-        "language": reply.language,
-    }
+    return {name: value for name, value in extras(reply).items() if name not in ("conversation_id", "trace")}
 
 
 def _step(entry: TraceEntry) -> bytes:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
-from agent.surfaces.chat_request import MODELS, ROLES, Content, unknown_model
+from agent.surfaces.chat_request import MODELS, ROLES, Content, Metadata, unknown_model
 from agent.surfaces.errors import Refused, invalid
 from agent.surfaces.settings import MAX_QUERY
 
@@ -63,11 +63,18 @@ class Asked:
     system: list[Message]
     before: list[Message]
     words: Message
+    removed: list[str]
 
     def turn(self, said: Iterable[dict[str, Any]], conversation_id: str | None = None) -> TurnRequest:
         earlier = [Message.model_validate(message) for message in said]
         messages = [*self.system, *earlier, self.words]
-        return TurnRequest(user_id=self.user, messages=messages, mode=self.mode, conversation_id=conversation_id)
+        return TurnRequest(
+            user_id=self.user,
+            messages=messages,
+            mode=self.mode,
+            conversation_id=conversation_id,
+            remove_constraints=self.removed,
+        )
 
 
 class ResponsesRequest(BaseModel):
@@ -81,7 +88,7 @@ class ResponsesRequest(BaseModel):
     stream: bool | None = False
     store: bool | None = Field(default=True, description="keep what was said, to continue from it")
     user: str | None = Field(default=None, description="the user to recommend for; X-User-Id says the same")
-    metadata: dict[str, Any] | None = None
+    metadata: Metadata | None = None
 
     @property
     def stored(self) -> bool:
@@ -100,7 +107,8 @@ class ResponsesRequest(BaseModel):
         system = [m for m in before if m.role == "system"]
         if self.instructions:
             system.insert(0, Message(role="system", content=self.instructions))
-        return Asked(user, MODELS[self.model], system, [m for m in before if m.role != "system"], words)
+        removed = self.metadata.removed if self.metadata else []
+        return Asked(user, MODELS[self.model], system, [m for m in before if m.role != "system"], words, removed)
 
     def _messages(self) -> list[Message]:
         """What was said, the last of it the user's."""

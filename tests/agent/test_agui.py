@@ -67,7 +67,7 @@ async def test_the_constraints_in_force_are_part_of_the_state(
     async with serving(own_home, Agent(live, None), live) as running:
         events = await run(running, asked(words=words), **{"X-User-Id": "a01"})
     [snapshot] = [event for event in events if isinstance(event, StateSnapshotEvent)]
-    assert "year" in snapshot.snapshot["constraints"]
+    assert "year" in [constraint["field"] for constraint in snapshot.snapshot["constraints"]]
     assert all(item["attributes"]["year"] <= 1984 for item in snapshot.snapshot["slate"])
     assert snapshot.snapshot["language"] == language
     steps = [event.step_name for event in events if event.type is EventType.STEP_FINISHED]
@@ -102,6 +102,19 @@ async def test_the_conversation_is_the_messages_and_other_peoples_tools_are_left
         Message(role="user", content="newer"),
     ]
     assert scripted.agent.seen[0].conversation_id is None
+
+
+async def test_a_constraint_that_the_reader_takes_away_holds_no_more(own_home: Home, live: Live) -> None:
+    before = {"id": "m1", "role": "user", "content": "a sci-fi comedy from before 1984"}
+    answered = {"id": "m2", "role": "assistant", "content": "Here are some."}
+    body = asked(before, answered, words="something else") | {"forwardedProps": {"remove_constraints": ["year"]}}
+    async with serving(own_home, Agent(live, None), live) as running:
+        events = await run(running, body, **{"X-User-Id": "a01"})
+        wrong = await running.post("/agui", body | {"forwardedProps": {"remove_constraints": 7}})
+    [snapshot] = [event for event in events if isinstance(event, StateSnapshotEvent)]
+    assert snapshot.snapshot["slate"]
+    assert [constraint["field"] for constraint in snapshot.snapshot["constraints"]] == ["tags"]
+    assert problem(wrong)["code"] == "invalid_value"
 
 
 async def test_a_failure_in_the_middle_is_an_error_event_and_tells_no_secret(home: Home) -> None:

@@ -152,10 +152,10 @@ async def test_a_stored_response_is_continued_as_often_as_wanted(real: Running) 
     async with client(real) as api:
         ask = {"model": "tastemaker", "user": "newcomer"}
         first = await api.responses.create(input="a sci-fi comedy from before 1986", **ask)
-        follow = {"input": "others please", "previous_response_id": first.id, **ask}
+        follow = {"input": "something else", "previous_response_id": first.id, **ask}
         second = await api.responses.create(**follow)
         again = await api.responses.create(**follow)
-        third = await api.responses.create(input="others please", previous_response_id=second.id, **ask)
+        third = await api.responses.create(input="something else", previous_response_id=second.id, **ask)
     assert second.previous_response_id == first.id
     assert shown(first)
     assert not set(shown(first)) & set(shown(second))
@@ -170,10 +170,21 @@ async def test_messages_given_at_the_start_are_part_of_what_is_continued(real: R
     async with client(real) as api:
         ask = {"model": "tastemaker", "user": "newcomer"}
         first = await api.responses.create(input=[*before, {"role": "user", "content": "a sci-fi comedy"}], **ask)
-        second = await api.responses.create(input="others please", previous_response_id=first.id, **ask)
+        second = await api.responses.create(input="something else", previous_response_id=first.id, **ask)
     for answer in (first, second):
         assert all(item["attributes"]["year"] < 1984 for item in answer.model_extra["tastemaker"]["slate"])
     assert not set(shown(first)) & set(shown(second))
+
+
+async def test_a_constraint_can_be_taken_away_where_a_response_is_continued(real: Running) -> None:
+    async with client(real) as api:
+        ask = {"model": "tastemaker", "user": "newcomer"}
+        first = await api.responses.create(input="a sci-fi comedy from before 1984", **ask)
+        second = await api.responses.create(
+            input="something else", previous_response_id=first.id, metadata={"remove_constraints": "year"}, **ask
+        )
+    assert second.model_extra["tastemaker"]["slate"]
+    assert "year" not in [one["field"] for one in second.model_extra["tastemaker"]["constraints"]]
 
 
 async def test_another_users_response_and_an_unstored_one_cannot_be_continued(real: Running) -> None:
