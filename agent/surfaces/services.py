@@ -34,12 +34,16 @@ class Agent(Protocol):
 
 
 class Tools(Protocol):
-    """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained."""
+    """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained;
+    `refresh` takes in at once what was put, deleted or erased.
+    """
 
     @property
     def last_error(self) -> str | None: ...
 
     def current(self) -> Toolbox: ...
+
+    def refresh(self) -> Toolbox: ...
 
 
 class Engine(Protocol):

@@ -31,6 +31,13 @@ items = Table(
     Column("attributes", Text, nullable=False),  # JSON object
 )
 
+live_items = Table(  # items put or deleted one by one: a running server and a bundle trained before do not have them
+    "live_items",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False, index=True),  # of `meta`, when it happened last
+)
+
 users = Table(
     "users",
     metadata,
