@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from agent.surfaces import agui, errors, health, items, mcp, openai, page, parameters, responses, rest
+from agent.surfaces import agui, errors, explain, health, items, mcp, openai, page, parameters, responses, rest, score
 from agent.surfaces.limits import BodyLimit, Turns
 from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
@@ -42,6 +42,8 @@ def create_app(
         agui.router,
         rest.router,
         items.router,
+        score.router,
+        explain.router,
         parameters.router,
         health.guarded,
     ]

@@ -78,6 +78,18 @@ tastes = Table(  # what a user said they like, and what a model imagined from it
     Column("key", Text, nullable=False),
 )
 
+slates = Table(  # the latest that each user was shown
+    "slates",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("user_id", Text, nullable=False),
+    Column("shown", Double, nullable=False),  # unix seconds
+    Column("query", Text),
+    Column("bundle", Text, nullable=False),
+    Column("items", Text, nullable=False),  # JSON list, with evidence
+    Index("slates_of_user", "user_id", "seq"),
+)
+
 personas = Table(  # what a model wrote about a user, and which facts it was written from
     "personas",
     metadata,
