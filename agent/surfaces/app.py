@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from agent.surfaces import agui, errors, explain, health, items, mcp, openai, page, parameters, responses, rest, score
+from agent.surfaces import agui, errors, explain, health, items, mcp, openai, page, parameters, responses, rest, score, users
 from agent.surfaces.limits import BodyLimit, Turns
 from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
@@ -44,6 +44,7 @@ def create_app(
         items.router,
         score.router,
         explain.router,
+        users.router,
         parameters.router,
         health.guarded,
     ]
