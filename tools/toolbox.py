@@ -35,7 +35,7 @@ from tools.rank.taste import Taste
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.search.opening import open_index
-from tools.store import Item, Store, User, changes, tastes
+from tools.store import Item, Store, User, changes, people, tastes
 from tools.tune import kept
 from tools.user import UserView
 
@@ -117,7 +117,7 @@ class Toolbox:
         """The user as of now, or strictly before `until` (unix seconds). An unknown id gives an empty view; with
         profiling off neither attributes nor events are read.
         """
-        user = self.store.user(user_id)
+        user = people.asking(self.store, user_id)
         if user and not user.profiling:
             return UserView(user_id, known=True, profiling=False)
         stated = tastes.read(self.store, user_id)
@@ -126,7 +126,7 @@ class Toolbox:
     def views(self, user_ids: Sequence[str]) -> list[UserView]:
         """`view` of each id, in their order, from one reading of all events: for many users."""
         wanted = pl.Series(user_ids, dtype=pl.String).unique(maintain_order=True)
-        events = self.store.events().filter(pl.col("user_id").is_in(wanted.implode()))
+        events = self.store.events(profiled=True).filter(pl.col("user_id").is_in(wanted.implode()))
         owner = events["user_id"].cast(pl.Enum(wanted)).to_physical().to_numpy()
         by_user = np.argsort(owner, kind="stable")
         bounds = np.searchsorted(owner[by_user], np.arange(len(wanted) + 1)).tolist()

@@ -15,8 +15,9 @@ import orjson
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from agent.kept import ANONYMOUS
 from agent.surfaces.errors import Problem, Refused, invalid
-from agent.surfaces.services import ANONYMOUS, Services, services_of
+from agent.surfaces.services import Services, services_of
 from agent.surfaces.settings import is_loopback
 from agent.tokens import Grant
 from tools.store.text import checked_id

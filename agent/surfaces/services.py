@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,21 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from agent import kept
 from agent.reply import Done, TurnEvent, TurnRequest
 from agent.surfaces.limits import Rates, Turns
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
-from tools.errors import StoreUnavailable
 from tools.slate import Slate
-from tools.store import slates
 
 if TYPE_CHECKING:
     from agent.llm import LLM
     from tools.domain import Language
     from tools.toolbox import Toolbox
-
-log = logging.getLogger(__name__)
-ANONYMOUS = "anonymous"  # whom a service acts for when it names nobody: a cold-start user
 
 
 class Agent(Protocol):
@@ -78,18 +73,12 @@ class Services:
         """
         async with self.turns.turn():
             await self.box()
-            async with aclosing(self.agent.run(request)) as events, aclosing(self._kept(request, events)) as kept:
-                yield kept
+            async with aclosing(self.agent.run(request)) as events, aclosing(self._kept(request, events)) as heard:
+                yield heard
 
     async def keep(self, slate: Slate) -> None:
-        """Remember what is about to be shown, so that it can be explained; of nobody in particular nothing is kept."""
-        if not slate.items or slate.user_id == ANONYMOUS:
-            return
-        box = await self.box()
-        try:
-            await to_thread.run_sync(slates.keep, box.store, slate)
-        except StoreUnavailable as error:  # a full disk is no reason to show nothing
-            log.warning("a slate of user %r is shown and cannot be explained later: %s", slate.user_id, error)
+        """Remember what is about to be shown, so that it can be explained."""
+        await to_thread.run_sync(kept.keep, (await self.box()).store, slate)
 
     async def _kept(
         self, request: TurnRequest, events: AsyncGenerator[TurnEvent, None]

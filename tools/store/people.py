@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from tools.store.records import User
 from tools.store.store import Store, _changed
 from tools.store.tables import metadata, users
 
@@ -28,6 +29,17 @@ def held(store: Store, user_id: str) -> dict[str, list[dict[str, Any]]]:
             if rows:
                 out[table.name] = rows
     return out
+
+
+def asking(store: Store, user_id: str) -> User | None:
+    """The user as a turn may know them: with profiling off the database does not hand out their attributes."""
+    c = users.c
+    attributes = sa.case((c.profiling, c.attributes), else_="{}")
+    with store._db.read() as connection:
+        found = connection.execute(sa.select(attributes, c.profiling).where(c.user_id == user_id)).first()
+    if found is None:
+        return None
+    return User.model_construct(user_id=user_id, attributes=orjson.loads(found[0]), profiling=bool(found[1]))
 
 
 def remove(store: Store, user_id: str) -> dict[str, int]:
