@@ -195,7 +195,7 @@ class Live:
         if now >= self._next_check:
             self._next_check = now + self._check_every
             if self._is_stale(overlay):
-                threading.Thread(target=self.refresh, name="reload", daemon=True).start()
+                threading.Thread(target=self._reload, name="reload", daemon=True).start()
         return overlay.box
 
     def refresh(self) -> Toolbox:
@@ -208,6 +208,14 @@ class Live:
             elif self._is_replaced(self._overlay):
                 self._overlay = self._successor(self._overlay)
             return self._overlay.follow()
+
+    def _reload(self) -> None:
+        """`refresh` where nobody waits for it: what fails is told, and tried again at the next look."""
+        try:
+            self.refresh()
+        except Exception as error:
+            log.exception("what changed since the bundle cannot be taken in yet")
+            self.last_error = f"what changed since the bundle cannot be taken in yet: {error}"
 
     def _opened(self) -> Overlay:
         from tools.overlay import Overlay
