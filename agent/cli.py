@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from agent.commands import data, evaluate, mcp, models, ranked, tag, tokens, tune, turns
+from agent.commands import data, evaluate, mcp, models, ranked, tag, tokens, tune, turns, users
 from agent.commands.output import emit, failed, json_only, problem
 from tools.errors import TastemakerError
 
@@ -62,6 +62,7 @@ for group in (data, tag, tune, ranked, turns, mcp):
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

@@ -128,6 +128,20 @@ def revoke(home: Home, token_id: str) -> Token:
     return gone
 
 
+def of_user(home: Home, user_id: str) -> list[Token]:
+    return [token for token in listed(home) if token.user_id == user_id]
+
+
+def forget(home: Home, user_id: str) -> int:
+    """Revoke every token of a user; how many there were."""
+    with _locked(home):
+        tokens = listed(home)
+        left = [token for token in tokens if token.user_id != user_id]
+        if len(left) < len(tokens):
+            _write(home, left)
+    return len(tokens) - len(left)
+
+
 @dataclass
 class TokenBook:
     """The tokens a server accepts; follows `tokens.json` as it changes, so that a revoked token stops at once."""

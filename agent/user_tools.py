@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from agent import lookups, phrases
 from agent.examples import compact
+from agent.kept import keep
 from agent.language import detect
 from agent.llm import Deadline, LLMUnavailable
 from agent.lookups import Recommended, Recorded, Scores, UserProfile
@@ -106,6 +107,7 @@ class UserTools:
         box, words = await self.box(), query or ""
         language = detect(words)
         slate = await to_thread.run_sync(recommend, box, self.user_id, query, k, filters, exclude or (), language)
+        await to_thread.run_sync(keep, box.store, slate)
         if not write:
             return Recommended(**dict(slate))
         async with self._gate():

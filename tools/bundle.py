@@ -11,18 +11,19 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import BundleMissing, CorruptData, NotFound
 from tools.home import Home
 
-FORMAT = 8  # raise it when a tool's files change shape: older bundles are then refused, not misread
+FORMAT = 9  # raise it when a tool's files change shape: older bundles are then refused, not misread
 KEEP = 3
 MANIFEST = "manifest.json"
 STAGED = ".new-"
@@ -71,7 +72,7 @@ def new_id() -> str:
 def staging(home: Home) -> Iterator[Path]:
     """An empty folder beside the bundles, on the same file system; gone afterwards unless it was published."""
     home.bundles.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=STAGED, dir=home.bundles))
+    folder = Path(tempfile.mkdtemp(prefix=f"{STAGED}{os.getpid()}-", dir=home.bundles))
     try:
         yield folder
     finally:
@@ -82,13 +83,72 @@ def publish(home: Home, staged: Path, manifest: Manifest) -> Manifest:
     """Seal `staged`, verify what the disk gives back, make it the current bundle, delete bundles beyond the last 3."""
     sealed = _seal(staged, manifest)
     verify(staged)
-    staged.chmod(0o755)  # mkdtemp makes it private
-    target = home.bundles / sealed.id
-    staged.rename(target)
-    _sync_folder(home.bundles)
-    point_at(home, sealed.id)
-    prune(home)
+    with changing(home):
+        _install(home, staged, sealed.id)
+        point_at(home, sealed.id)
+        prune(home)
     return sealed
+
+
+def rewrite(home: Home, edit: Callable[[Path], bool]) -> int:
+    """Let `edit` change a copy of every bundle (True: it did, having unlinked what it wrote anew), and put those copies
+    in the places of the bundles. That of the current one becomes a bundle of its own, so that servers load it. Bundles
+    that this version cannot read, and what killed trainings left, are deleted. Returns how many were changed.
+    """
+    changed = 0
+    with changing(home):
+        for left in home.bundles.glob(f"{STAGED}*"):
+            if not _runs(left.name.removeprefix(STAGED).partition("-")[0]):
+                shutil.rmtree(left)
+        for name in bundle_ids(home):
+            changed += _rewrite(home, home.bundles / name, edit)
+    return changed
+
+
+def _rewrite(home: Home, folder: Path, edit: Callable[[Path], bool]) -> bool:
+    try:
+        manifest = read_manifest(folder)
+    except CorruptData:
+        if current_id(home) == folder.name:
+            raise
+        shutil.rmtree(folder)
+        return False
+    with staging(home) as staged:
+        shutil.copytree(folder, staged, copy_function=os.link, dirs_exist_ok=True)
+        if not edit(staged):
+            return False
+        (staged / MANIFEST).unlink()
+        current = current_id(home) == folder.name
+        sealed = _seal(staged, manifest.model_copy(update={"id": new_id() if current else folder.name}))
+        old = folder.rename(folder.with_name(f"{STAGED}{os.getpid()}-{folder.name}")) if not current else folder
+        _install(home, staged, sealed.id)
+        if current:
+            point_at(home, sealed.id)
+        shutil.rmtree(old)
+    return True
+
+
+@contextmanager
+def changing(home: Home) -> Iterator[None]:
+    """Hold the bundles: of those who swap or rewrite them, one at a time."""
+    with FileLock(home.root / ".bundles.lock"):
+        yield
+
+
+def _install(home: Home, staged: Path, name: str) -> None:
+    staged.chmod(0o755)  # mkdtemp makes it private
+    staged.rename(home.bundles / name)
+    _sync_folder(home.bundles)
+
+
+def _runs(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def verify(folder: Path) -> Manifest:
@@ -176,13 +236,14 @@ def rollback(home: Home) -> str:
         NotFound: there is no older bundle.
         CorruptData: the older bundle is damaged; the current one stays.
     """
-    name = current_folder(home).name
-    older = [b for b in bundle_ids(home) if b < name]
-    if not older:
-        raise NotFound(f"no bundle older than {name} in {home.bundles} to return to")
-    verify(home.bundles / older[-1])
-    point_at(home, older[-1])
-    return older[-1]
+    with changing(home):
+        name = current_folder(home).name
+        older = [b for b in bundle_ids(home) if b < name]
+        if not older:
+            raise NotFound(f"no bundle older than {name} in {home.bundles} to return to")
+        verify(home.bundles / older[-1])
+        point_at(home, older[-1])
+        return older[-1]
 
 
 def prune(home: Home, keep: int = KEEP) -> None:

@@ -14,12 +14,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tools.columns import Column, Kind, Mask, Numbers, Postings, column, missing
+from tools.columns import Column, Kind, Mask, Numbers, Postings, column, edited, missing
 from tools.errors import InvalidInput, NotFound
+from tools.store.records import Item
 
 if TYPE_CHECKING:
     from tools.domain import Domain
-    from tools.store import Item
 
 Filters = dict[str, dict[str, Any]]  # field -> operator -> value; see tools/filters.py
 
@@ -54,6 +54,7 @@ class Catalogue:
     fields: dict[str, FieldSpec]
     domain: Domain
     _columns: dict[str, Column]
+    gone: frozenset[int] = frozenset()  # deleted since: such an item is in no mask and found by no id
 
     @classmethod
     def build(cls, items: Sequence[Item], domain: Domain) -> Catalogue:
@@ -64,8 +65,44 @@ class Catalogue:
         ids, titles = tuple(item.item_id for item in items), tuple(item.title for item in items)
         return cls(tuple(items), ids, titles, fields, domain, columns)
 
+    def edited(self, rows: Mapping[int, Item | None]) -> Catalogue:
+        """With these items (None: gone) at their places, those beyond the end in one piece; all others as they are. The
+        work is that of the new items, and of copying arrays.
+        """
+        n = max(len(self), max(rows, default=-1) + 1)
+        items = [*self.items, *(_gone("") for _ in range(n - len(self)))]
+        for i, item in rows.items():
+            items[i] = item or _gone(items[i].item_id)
+        said = {i: _row(items[i]) for i in rows}
+        names = dict.fromkeys([*self._columns, *(name for row in said.values() for name in row)])
+        edits = {name: {i: row.get(name) for i, row in said.items()} for name in names}
+        columns = {name: edited(self._columns.get(name), n, edits[name]) for name in names}
+        columns = {name: held for name, held in columns.items() if not held.empty}
+        fields = {name: _spec(name, held, self.domain) for name, held in columns.items()}
+        ids, titles = tuple(item.item_id for item in items), tuple(item.title for item in items)
+        gone = (self.gone - rows.keys()) | {i for i, item in rows.items() if item is None}
+        return Catalogue(tuple(items), ids, titles, fields, self.domain, columns, gone)
+
+    def part(self, rows: Sequence[int]) -> Catalogue:
+        """Some of the items by themselves, to be read; nothing can be filtered in it."""
+        items = tuple(self.items[i] for i in rows)
+        ids, titles = tuple(item.item_id for item in items), tuple(item.title for item in items)
+        return Catalogue(items, ids, titles, {}, self.domain, {})
+
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def present(self) -> Mask:
+        """Which items are not gone, (n,)."""
+        out = np.ones(len(self), bool)
+        out[list(self.gone)] = False
+        return out
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Index by item id, of those that are gone too."""
+        return self._positions
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -73,10 +110,10 @@ class Catalogue:
 
     def index(self, item_id: str) -> int:
         """Raises NotFound: no such item."""
-        try:
-            return self._positions[item_id]
-        except KeyError:
-            raise NotFound(f"no item {item_id!r} in the catalogue", "item_id") from None
+        found = self._positions.get(item_id)
+        if found is None or found in self.gone:
+            raise NotFound(f"no item {item_id!r} in the catalogue", "item_id")
+        return found
 
     def attributes(self, i: int) -> dict[str, Any]:
         """What is known of one item besides its title and description, tags included, missing values left out."""
@@ -119,18 +156,23 @@ class Catalogue:
         return None if code is None else self.fields[field].values[code]
 
     def mask(self, filters: Mapping[str, Mapping[str, Any]]) -> Mask:
-        """Which items satisfy every constraint, shape (n,). A missing value satisfies only `!=` and `not_contains`.
+        """Which items that are not gone satisfy every constraint, shape (n,). A missing value satisfies only `!=` and
+        `not_contains`.
 
         Strings: `contains` is a case-insensitive substring. Lists: `contains` wants every value given, `contains_any`
         and `in` any; `==` with one value means that the list holds it, with a list that it holds exactly these.
         """
-        out = np.ones(len(self), bool)
+        out = self.present.copy()
         for field, constraint in filters.items():
             held = self._columns[self.spec(field).name]
             for operator, value in constraint.items():
                 positive = held.holds(_NEGATED.get(operator, operator), value)
                 out &= ~positive if operator in _NEGATED else positive
         return out
+
+
+def _gone(item_id: str) -> Item:
+    return Item.model_construct(item_id=item_id, title="", tags=[], attributes={})
 
 
 def _row(item: Item) -> dict[str, Any]:

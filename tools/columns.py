@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -32,6 +32,18 @@ class Numbers:
 
     kind: Kind
     data: NDArray[np.float64]
+
+    @property
+    def empty(self) -> bool:
+        return bool(np.isnan(self.data).all())
+
+    def edited(self, n: int, rows: Mapping[int, Any]) -> Numbers:
+        """Over n items, with these values in `rows`; None and what is no such value: missing."""
+        data = np.full(n, np.nan)
+        data[: len(self.data)] = self.data
+        for i, value in rows.items():
+            data[i] = _number(self.kind, value)
+        return Numbers(self.kind, data)
 
     def holds(self, operator: str, value: Any) -> Mask:
         if isinstance(value, (list, tuple, set)):  # `in`, and `!=` turned around
@@ -60,6 +72,36 @@ class Postings:
     starts: NDArray[np.int64]
     items: NDArray[np.int32]
     n: int
+
+    @property
+    def empty(self) -> bool:
+        return not len(self.items)
+
+    def edited(self, n: int, rows: Mapping[int, Any]) -> Postings:
+        """Over n items, with these values in `rows`, None: missing. A value that no item has any more is dropped."""
+        fresh, owner = _postings(self.kind, list(rows.values())), np.fromiter(rows, np.int64, len(rows))
+        keys = sorted([*self._exact, *(key for key in fresh._exact if key not in self._exact)])  # nearly sorted before
+        place = {key: code for code, key in enumerate(keys)}
+        kept = ~np.isin(self.items, owner)
+        old = self._pairs(place, self.items)[kept]
+        new = np.sort(fresh._pairs(place, owner[fresh.items]))
+        code, item = np.divmod(np.insert(old, np.searchsorted(old, new), new), _WIDE)
+        used = np.unique(code)
+        starts = np.append(np.searchsorted(code, used), len(code))
+        spelled = [self.values[self._exact[k]] if k in self._exact else fresh.values[fresh._exact[k]] for k in keys]
+        out = Postings(self.kind, tuple(spelled[c] for c in used.tolist()), starts, item.astype(np.int32), n)
+        if out.values == self.values:  # what is said of the values alone is as it was
+            out.__dict__.update(
+                {name: self.__dict__[name] for name in ("_exact", "_loose", "_plain") if name in self.__dict__}
+            )
+        else:
+            out.__dict__["_exact"] = {keys[c]: n for n, c in enumerate(used.tolist())}
+        return out
+
+    def _pairs(self, place: Mapping[str, int], items: NDArray[np.integer]) -> NDArray[np.int64]:
+        """One number a pair of value and item, which sorts as the pairs do. `place`: the code of each value's key."""
+        codes = np.fromiter((place[key] for key in self._exact), np.int64, len(self.values))
+        return np.repeat(codes, np.diff(self.starts)) * _WIDE + items
 
     @cached_property
     def _exact(self) -> dict[str, int]:
@@ -119,6 +161,7 @@ class Postings:
 
 
 Column = Numbers | Postings
+_WIDE = 1 << 32  # items there can be
 
 
 def fold(text: str) -> str:
@@ -164,6 +207,25 @@ def column(values: list[Any]) -> Column:
         return _postings(kind, values)
     read = (lambda v: date_span(v)[0]) if kind == "date" else float
     return Numbers(kind, np.array([np.nan if v is None else read(v) for v in values], np.float64))
+
+
+def edited(held: Column | None, n: int, rows: Mapping[int, Any]) -> Column:
+    """The column over n items with these values in `rows`; a new one where there was none."""
+    if held is None:
+        values = [None] * n
+        for i, value in rows.items():
+            values[i] = value
+        return column(values)
+    return held.edited(n, rows)
+
+
+def _number(kind: Kind, value: Any) -> float:
+    if value is None or isinstance(value, (list, tuple)):
+        return np.nan
+    try:
+        return date_span(value)[0] if kind == "date" else float(value)
+    except ValueError:
+        return np.nan
 
 
 def _kind(present: list[Any]) -> Kind:

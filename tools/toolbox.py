@@ -6,12 +6,10 @@ bundle becomes another toolbox.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,20 +26,21 @@ from tools.catalogue import Catalogue
 from tools.cold.model import ColdModel
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
-from tools.errors import BundleMissing, CorruptData
+from tools.errors import BundleMissing, StoreUnavailable
 from tools.home import Home
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
 from tools.rank.taste import Taste
-from tools.search import chroma
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
-from tools.store import Item, Store, User, tastes
+from tools.search.opening import open_index
+from tools.store import Item, Store, User, changes, people, tastes
 from tools.tune import kept
 from tools.user import UserView
 
 if TYPE_CHECKING:
+    from tools.overlay import Overlay
     from tools.search.encoder import Encoder
 
 log = logging.getLogger(__name__)
@@ -71,12 +70,20 @@ class Toolbox:
 
     @classmethod
     def open(cls, home: Home, store: Store | None = None) -> Toolbox:
-        """Load the current bundle, every file verified. Without `store`, the home's own is opened.
+        """Load the current bundle, every file verified, with the items that changed since. Without `store`, the home's
+        own is opened.
 
         Raises:
             BundleMissing: nothing was ingested or trained in this home.
             CorruptData: a file of the bundle is not what its manifest says.
         """
+        from tools.overlay import Overlay
+
+        return Overlay(cls.bundled(home, store)).follow()
+
+    @classmethod
+    def bundled(cls, home: Home, store: Store | None = None) -> Toolbox:
+        """The same as trained. Raises as `open`."""
         folder = bundle.current_folder(home)
         manifest = bundle.verify(folder)
         domain = load_domain(home)
@@ -86,7 +93,7 @@ class Toolbox:
             domain=domain,
             store=store or Store.open(home.store_url),
             catalogue=catalogue,
-            search=_open_search(home, folder, catalogue),
+            search=open_index(home, folder, catalogue, encoder(str(manifest.settings["encoder"]), home)),
             profile=ProfileModel.load(folder / "profile"),
             neighbors=NeighborModel.load(folder / "neighbors"),
             content=ContentModel.load(folder / "content"),
@@ -110,7 +117,7 @@ class Toolbox:
         """The user as of now, or strictly before `until` (unix seconds). An unknown id gives an empty view; with
         profiling off neither attributes nor events are read.
         """
-        user = self.store.user(user_id)
+        user = people.asking(self.store, user_id)
         if user and not user.profiling:
             return UserView(user_id, known=True, profiling=False)
         stated = tastes.read(self.store, user_id)
@@ -119,7 +126,7 @@ class Toolbox:
     def views(self, user_ids: Sequence[str]) -> list[UserView]:
         """`view` of each id, in their order, from one reading of all events: for many users."""
         wanted = pl.Series(user_ids, dtype=pl.String).unique(maintain_order=True)
-        events = self.store.events().filter(pl.col("user_id").is_in(wanted.implode()))
+        events = self.store.events(profiled=True).filter(pl.col("user_id").is_in(wanted.implode()))
         owner = events["user_id"].cast(pl.Enum(wanted)).to_physical().to_numpy()
         by_user = np.argsort(owner, kind="stable")
         bounds = np.searchsorted(owner[by_user], np.arange(len(wanted) + 1)).tolist()
@@ -158,18 +165,19 @@ def _view(user_id: str, user: User | None, seen: Seen, stated: tastes.Stated | N
 
 
 class Live:
-    """The toolbox of the current bundle, for a process that outlives bundles.
+    """The toolbox of the current bundle and catalogue, for a process that outlives both.
 
     A new bundle is loaded in a thread while turns go on with the old one, then takes its place at once. One that does
-    not load changes nothing: `last_error` says why, until another bundle loads.
+    not load changes nothing: `last_error` says why, until another bundle loads. Items put or deleted are taken in when
+    `follow` is called, and those of other processes within `check_every` seconds.
     """
 
     def __init__(self, home: Home, store: Store | None = None, check_every: float = 1.0) -> None:
-        """Loads nothing yet; `check_every` seconds it looks for a new bundle when asked for the current one."""
+        """Loads nothing yet; `check_every` seconds it looks for what is new when asked for the current one."""
         self.home = home
         self.store = store or Store.open(home.store_url)
         self.last_error: str | None = None
-        self._box: Toolbox | None = None
+        self._overlay: Overlay | None = None
         self._check_every = check_every
         self._next_check = 0.0
         self._refused: str | None = None  # a bundle that did not load; not tried again
@@ -181,33 +189,58 @@ class Live:
         Raises:
             BundleMissing, CorruptData: until a first bundle has loaded.
         """
-        box, now = self._box, time.monotonic()
-        if box is None:
+        overlay, now = self._overlay, time.monotonic()
+        if overlay is None:
             return self.refresh()
         if now >= self._next_check:
             self._next_check = now + self._check_every
-            if self._is_stale(box):
-                threading.Thread(target=self.refresh, name="bundle-reload", daemon=True).start()
-        return box
+            if self._is_stale(overlay):
+                threading.Thread(target=self._reload, name="reload", daemon=True).start()
+        return overlay.box
 
     def refresh(self) -> Toolbox:
-        """Load the current bundle now if it is another one; gives what turns use from here on. Raises as `current`."""
+        """Load the current bundle now if it is another one, and take in the items that changed; gives what turns use
+        from here on. Raises as `current`, and StoreUnavailable.
+        """
         with self._loading:
-            if self._box is None:
-                self._box = Toolbox.open(self.home, self.store)
-            elif self._is_stale(self._box):
-                self._box = self._successor(self._box)
-            return self._box
+            if self._overlay is None:
+                self._overlay = self._opened()
+            elif self._is_replaced(self._overlay):
+                self._overlay = self._successor(self._overlay)
+            return self._overlay.follow()
 
-    def _is_stale(self, box: Toolbox) -> bool:
-        return bundle.current_id(self.home) not in (box.bundle_id, self._refused)
+    def _reload(self) -> None:
+        """`refresh` where nobody waits for it: what fails is told, and tried again at the next look."""
+        try:
+            self.refresh()
+        except Exception as error:
+            log.exception("what changed since the bundle cannot be taken in yet")
+            self.last_error = f"what changed since the bundle cannot be taken in yet: {error}"
 
-    def _successor(self, old: Toolbox) -> Toolbox:
+    def _opened(self) -> Overlay:
+        from tools.overlay import Overlay
+
+        overlay = Overlay(Toolbox.bundled(self.home, self.store))
+        overlay.follow()
+        overlay.prime()
+        return overlay
+
+    def _is_replaced(self, overlay: Overlay) -> bool:
+        return bundle.current_id(self.home) not in (overlay.box.bundle_id, self._refused)
+
+    def _is_stale(self, overlay: Overlay) -> bool:
+        if self._is_replaced(overlay):
+            return True
+        with suppress(StoreUnavailable):  # then there is nothing to take in yet, and turns say so themselves
+            return changes.latest(self.store) != overlay.revision
+        return False
+
+    def _successor(self, old: Overlay) -> Overlay:
         target = bundle.current_id(self.home)
         try:
-            new = Toolbox.open(self.home, self.store)
+            new = self._opened()
         except Exception as error:  # whatever is wrong with a new bundle, the old one keeps serving
-            log.exception("bundle %s does not load; %s stays in use", target, old.bundle_id)
+            log.exception("bundle %s does not load; %s stays in use", target, old.box.bundle_id)
             self._refused, self.last_error = target, f"bundle {target} does not load: {error}"
             return old
         self._refused = self.last_error = None
@@ -228,37 +261,6 @@ def load_domain(home: Home) -> Domain:
 def read_catalogue(folder: Path, domain: Domain) -> Catalogue:
     """The catalogue a bundle was trained on: its indices are the ones that the models of the bundle use."""
     return Catalogue.build(ITEMS.validate_json((folder / "catalogue" / "items.json").read_bytes()), domain)
-
-
-def _open_search(home: Home, folder: Path, catalogue: Catalogue) -> SearchIndex:
-    """The search index over its Chroma collection, which is named for what it holds, so bundles may share it. Those
-    that no bundle of the home uses any more are deleted, except on a server, where they may be another home's.
-    """
-    client = chroma.connect(home.chroma)
-    if chroma.URL not in os.environ:
-        used = set(_collections(home))
-        for held in client.list_collections():
-            if held.name not in used:
-                client.delete_collection(held.name)
-    name = str(bundle.read_manifest(folder).settings["encoder"])
-    return SearchIndex.load(
-        folder / "search", catalogue, encoder(name, home), chroma.open_collection(client, _collection_name(folder))
-    )
-
-
-def _collections(home: Home) -> Iterator[str]:
-    """Those that the home's bundles use. A bundle that cannot be read cannot be used either."""
-    for name in bundle.bundle_ids(home):
-        with suppress(CorruptData):
-            yield _collection_name(home.bundles / name)
-
-
-def _collection_name(folder: Path) -> str:
-    files = bundle.read_manifest(folder).files
-    parts = [
-        f"{name} {entry.sha256}" for name, entry in sorted(files.items()) if name.startswith(("search/", "catalogue/"))
-    ]
-    return "items-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def encoder(name: str = ENCODER, home: Home | None = None) -> Encoder:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tools import bundle
+from tools import bundle, privacy
 from tools.catalogue import Catalogue
 from tools.cold.model import ColdModel, attributes_of
 from tools.ctr.model import CtrModel
@@ -94,6 +94,8 @@ def train(
                 metrics=metrics,
             )
             bundle.publish(home, folder, manifest)
+            if data.fingerprint() != trained_on:
+                privacy.forget_gone(home, data)
     return metrics
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from agent.surfaces import agui, errors, health, mcp, openai, page, parameters, responses, rest
+from agent.surfaces import (
+    agui,
+    errors,
+    explain,
+    health,
+    items,
+    mcp,
+    openai,
+    page,
+    parameters,
+    responses,
+    rest,
+    score,
+    users,
+)
 from agent.surfaces.limits import BodyLimit, Turns
 from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
@@ -41,6 +55,10 @@ def create_app(
         responses.router,
         agui.router,
         rest.router,
+        items.router,
+        score.router,
+        explain.router,
+        users.router,
         parameters.router,
         health.guarded,
     ]

@@ -15,6 +15,7 @@ import orjson
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from agent.kept import ANONYMOUS
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.services import Services, services_of
 from agent.surfaces.settings import is_loopback
@@ -22,7 +23,6 @@ from agent.tokens import Grant
 from tools.store.text import checked_id
 
 log = logging.getLogger(__name__)
-ANONYMOUS = "anonymous"  # whom a service acts for when it names nobody: a cold-start user
 HEADER = "X-User-Id"
 FRONT_END = "X-OpenWebUI-User-Id"  # what Open WebUI calls its user; anybody can send it, so only a service is believed
 

@@ -133,6 +133,7 @@ async def post_recommend(body: RecommendBody, caller: Known, services: Given, re
     box = await services.box()
     language = detect(body.query or "")
     slate = await to_thread.run_sync(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
+    await services.keep(slate)
     if not body.write:
         return WrittenSlate(**dict(slate))
 

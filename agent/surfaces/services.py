@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 from anyio import to_thread
 from fastapi import Depends, Request
 
-from agent.reply import TurnEvent, TurnRequest
+from agent import kept
+from agent.reply import Done, TurnEvent, TurnRequest
 from agent.surfaces.limits import Rates, Turns
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
+from tools.slate import Slate
 
 if TYPE_CHECKING:
     from agent.llm import LLM
     from tools.domain import Language
-    from tools.slate import Slate
     from tools.toolbox import Toolbox
 
 
@@ -34,12 +35,16 @@ class Agent(Protocol):
 
 
 class Tools(Protocol):
-    """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained."""
+    """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained;
+    `refresh` takes in at once what was put, deleted or erased.
+    """
 
     @property
     def last_error(self) -> str | None: ...
 
     def current(self) -> Toolbox: ...
+
+    def refresh(self) -> Toolbox: ...
 
 
 class Engine(Protocol):
@@ -68,8 +73,22 @@ class Services:
         """
         async with self.turns.turn():
             await self.box()
-            async with aclosing(self.agent.run(request)) as events:
-                yield events
+            async with aclosing(self.agent.run(request)) as events, aclosing(self._kept(request, events)) as heard:
+                yield heard
+
+    async def keep(self, slate: Slate) -> None:
+        """Remember what is about to be shown, so that it can be explained."""
+        await to_thread.run_sync(kept.keep, (await self.box()).store, slate)
+
+    async def _kept(
+        self, request: TurnRequest, events: AsyncGenerator[TurnEvent, None]
+    ) -> AsyncGenerator[TurnEvent, None]:
+        async for event in events:
+            if isinstance(event, Done):
+                words = next((m.content for m in reversed(request.messages) if m.role == "user"), None)
+                shown, bundle = event.reply.slate, (await self.box()).bundle_id
+                await self.keep(Slate(user_id=request.user_id, query=words, items=shown, bundle=bundle))
+            yield event
 
     async def box(self) -> Toolbox:
         """The tools of the current bundle; off the event loop, because a new bundle may have to be loaded."""

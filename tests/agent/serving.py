@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import httpx
 
@@ -64,7 +65,7 @@ class NoTools:
     last_error: str | None = None
 
     def current(self) -> Any:
-        return SimpleNamespace(bundle_id="test-bundle")
+        return SimpleNamespace(bundle_id="test-bundle", store=MagicMock())  # keeps no slates
 
 
 @dataclass

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 
 from tests import world
 from tools.errors import CorruptData, InvalidInput, NotFound, StoreUnavailable
-from tools.store import Event, Item, Outcome, Store, User
+from tools.store import Event, Item, Outcome, Store, User, changes, people, tastes
 from tools.store.frames import event_frame, item_frame, user_frame
 
 
@@ -382,3 +382,36 @@ def test_an_event_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> N
 def test_numbers_become_ids_as_written_and_hidden_characters_leave_titles() -> None:
     item = Item(item_id=7, title="Cafe\u0301\u202e \u200bNoir\U000e0041\n2", tags=["Film\u00adNoir"])  # type: ignore[arg-type]
     assert (item.item_id, item.title, item.tags) == ("7", "Café Noir 2", ["FilmNoir"])
+
+
+def test_a_user_is_read_and_removed_from_every_table_that_names_users(full: Store) -> None:
+    full.append([viewed(event_id="e1", context={"page": "home"})])
+    full.save_conversation("c1", "a01", [{"role": "user", "content": "hello"}])
+    tastes.state(full, "a01", "slow heist films")
+    held = people.held(full, "a01")
+    assert {"users", "events", "conversations", "tastes"} <= held.keys()
+    assert held["events"][-1]["context"] == {"page": "home"} or held["events"][0]["context"] == {"page": "home"}
+    before = full.fingerprint()
+    removed = people.remove(full, "a01")
+    people.scrub(full)
+    assert removed == {name: len(rows) for name, rows in held.items()}
+    assert people.held(full, "a01") == {}
+    assert full.user("a01") is None
+    assert full.fingerprint() != before
+    assert people.remove(full, "a01") == {}
+    assert len(full.users()) == len(world.USERS) - 1
+
+
+def test_items_saved_and_deleted_are_told_once_each_as_they_are_now(full: Store) -> None:
+    assert changes.since(full, 0) == (0, [])
+    octopus = Item(item_id="oct", title="Octopus", tags=["Sea"], attributes={"year": 2003})
+    full.save_item(octopus)
+    full.delete_item("s01")
+    first, told = changes.since(full, 0)
+    assert [(change.item_id, change.item) for change in told] == [("oct", octopus), ("s01", None)]
+    assert changes.latest(full) == first
+    full.save_item(octopus.model_copy(update={"title": "Squid"}))
+    last, told = changes.since(full, first)
+    assert [(change.item_id, change.item and change.item.title) for change in told] == [("oct", "Squid")]
+    assert changes.since(full, last) == (last, [])
+    assert [item.item_id for item in full.items()][-1] == "oct"

@@ -72,6 +72,10 @@ class Kinship:
         low, high = round(number) - width, round(number) + width
         return f"{low} to {high}", f"{low} 到 {high}", (column >= low) & (column <= high)
 
+    def of(self, rows: Sequence[int]) -> Kinship:
+        """Some of the known users alone."""
+        return Kinship({name: column[rows] for name, column in self.columns.items()}, len(rows))
+
     def to_json(self) -> str:
         columns = {name: _known(column) for name, column in self.columns.items()}
         return json.dumps({"n_users": self.n_users, "columns": columns}, ensure_ascii=False)

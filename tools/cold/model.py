@@ -12,8 +12,9 @@ sums over them, so a like that has just come in counts at once and nothing is re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ class ColdModel:
     rate: Floats
     kinship: Kinship
     settled: float = SETTLED
+    user_ids: tuple[str, ...] = ()  # of the rows of `history`
 
     @classmethod
     def fit(
@@ -80,7 +82,14 @@ class ColdModel:
         lately, ever = ((np.bincount(item, w, x.n_items) + IMAGINED * average) / users_left for w in (recency, later))
         named = domain.cold_start.attributes if domain else ()
         kinship = Kinship.fit(named, [(users or {}).get(user_id, {}) for user_id in x.user_ids])
-        return cls(sp.csr_matrix(history), np.log(lately).astype(np.float32), ever.astype(np.float32), kinship, settled)
+        return cls(
+            sp.csr_matrix(history),
+            np.log(lately).astype(np.float32),
+            ever.astype(np.float32),
+            kinship,
+            settled,
+            x.user_ids,
+        )
 
     def scores(self, user: UserView) -> Floats:
         """Log-odds-like score of every item, (n_items,), higher is better."""
@@ -117,11 +126,22 @@ class ColdModel:
         found = [(lift, evidence) for lift, evidence in filter(None, told) if lift > 1.0]
         return [max(found, key=lambda f: f[0])[1]] if found else popularity.explain(item)
 
+    def without(self, gone: Collection[str]) -> ColdModel:
+        """These users' rows taken out."""
+        kept = [n for n, user_id in enumerate(self.user_ids) if user_id not in gone]
+        ids = tuple(self.user_ids[n] for n in kept)
+        return replace(self, history=self.history[kept], kinship=self.kinship.of(kept), user_ids=ids)
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        sp.save_npz(folder / "history.npz", self.history)
         np.savez(folder / "items.npz", prior=self.prior, rate=self.rate, settled=self.settled)
+        self.save_users(folder)
+
+    def save_users(self, folder: Path) -> None:
+        """The files that hold rows of users."""
+        sp.save_npz(folder / "history.npz", self.history)
         (folder / "attributes.json").write_text(self.kinship.to_json(), encoding="utf-8")
+        (folder / "users.json").write_text(json.dumps(self.user_ids, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> ColdModel:
@@ -133,6 +153,7 @@ class ColdModel:
                 held["rate"],
                 kinship,
                 float(held["settled"]),
+                tuple(json.loads((folder / "users.json").read_text(encoding="utf-8"))),
             )
 
     def _alike(self, user: UserView) -> Floats | float:

@@ -7,7 +7,8 @@ Three views: what goes with the items of a history (tools/neighbors/weights.py),
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -106,14 +107,23 @@ class NeighborModel:
         """How many of the users who liked `item` also liked each item, itself included; shape (n_items,)."""
         return np.bincount(self.liked[self.likers[item].indices].indices, minlength=self.n_items)
 
+    def without(self, gone: Collection[str]) -> NeighborModel:
+        """These users' rows taken out."""
+        kept = [n for n, user_id in enumerate(self.user_ids) if user_id not in gone]
+        return replace(self, liked=self.liked[kept], user_ids=tuple(self.user_ids[n] for n in kept))
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if sp.issparse(self.weights):
             sp.save_npz(folder / "weights.npz", self.weights)
         else:
             np.save(folder / "weights.npy", self.weights)
-        sp.save_npz(folder / "liked.npz", self.liked)
         sp.save_npz(folder / "follows.npz", self.follows)
+        self.save_users(folder)
+
+    def save_users(self, folder: Path) -> None:
+        """The files that hold rows of users."""
+        sp.save_npz(folder / "liked.npz", self.liked)
         rest = {"memory": self.memory, "user_ids": self.user_ids}
         (folder / "neighbors.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
 

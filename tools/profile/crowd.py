@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -82,15 +83,24 @@ class Crowd:
         best = best[alike[best] > 0]
         return best[np.argsort(-alike[best], kind="stable")]
 
+    def without(self, gone: Collection[str]) -> Crowd:
+        """These users' places taken out."""
+        kept = [n for n, user_id in enumerate(self.user_ids) if user_id not in gone]
+        return replace(self, places=self.places[kept], user_ids=tuple(self.user_ids[n] for n in kept))
+
     def save(self, folder: Path) -> None:
+        self.save_users(folder)
+        if self.segments:
+            self.segments.save(folder)
+
+    def save_users(self, folder: Path) -> None:
+        """The files that hold rows of users."""
         np.savez(
             folder / "crowd.npz", columns=self.space.columns, axes=self.space.axes,
             places=self.places,
         )  # fmt: skip
         rest = {"features": self.features, "user_ids": self.user_ids}
         (folder / "crowd.json").write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
-        if self.segments:
-            self.segments.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Crowd | None:

@@ -37,6 +37,16 @@ def content_vectors(catalogue: Catalogue) -> tuple[sp.csr_matrix, tuple[Feature,
     return unit_rows(joined).astype(np.float32), features
 
 
+def feature_weights(catalogue: Catalogue) -> dict[Feature, float]:
+    """What having each feature counts in a row of C before the row is made one long."""
+    out: dict[Feature, float] = {}
+    for names, matrix in (_kept(names, matrix) for names, matrix in _blocks(catalogue)):
+        if names:
+            weighted = _scaled(_idf(matrix), BLOCK_WEIGHT[names[0].role])
+            out |= zip(names, weighted.max(axis=0).toarray().ravel().tolist(), strict=True)
+    return out
+
+
 def unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
     """Each row divided by its length; a zero row stays zero."""
     length = _lengths(matrix)

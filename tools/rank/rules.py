@@ -28,7 +28,7 @@ def allowed(box: Toolbox, user: UserView, exclude: Iterable[str] = ()) -> Mask:
 
     An excluded id that the catalogue does not hold excludes nothing.
     """
-    mask = np.ones(len(box.catalogue), bool)
+    mask = box.catalogue.present.copy()
     for barred in barriers(box, user, exclude).values():
         mask &= ~barred
     return mask & ~_banned(box.catalogue, box.domain.policy)
@@ -103,7 +103,7 @@ def age(user: UserView) -> float:
 def _policy(catalogue: Catalogue, policy: Policy, user: UserView) -> Mask:
     """What the rules leave, (n_items,). An item without the attribute that a rule names passes that rule."""
     gated = _gated(catalogue, policy, age(user))
-    return ~(_unavailable(catalogue, policy, user) | gated | _banned(catalogue, policy))
+    return catalogue.present & ~(_unavailable(catalogue, policy, user) | gated | _banned(catalogue, policy))
 
 
 def _unavailable(catalogue: Catalogue, policy: Policy, user: UserView) -> Mask:

@@ -63,7 +63,7 @@ class Titles:
         self._first: set[str] = set()
         self._han: dict[str, list[str]] = {}
         short: dict[str, list[int]] = {}
-        for n, title in enumerate(catalogue.titles):
+        for n, title in ((n, title) for n, title in enumerate(catalogue.titles) if title):  # a deleted item has none
             for name in dict.fromkeys((_YEAR.sub("", title), title)):
                 said = words(name)
                 self._items.setdefault(_key(said) or _han_key(name), []).append(n)

@@ -147,7 +147,8 @@ class SearchIndex:
         if len(items) > max(SCAN, n) and (share >= WIDE or len(items) > PER_HIT * wanted):
             assert self.collection is not None, "an index answers after `load`, which gives it a collection"
             found = chroma.nearest(self.collection, vector, min(wanted, len(eligible)))
-            hits = np.fromiter((self.catalogue.index(i) for i in found), np.int64, len(found))
+            at = self.catalogue.positions  # an item put since this index was made is in Chroma already
+            hits = np.array([at[i] for i in found if i in at], np.int64)
             hits = hits[eligible[hits]]
             items = hits if len(hits) >= n else items  # what is near was not allowed: compare them all
         cosines = self._compare(items, vector)

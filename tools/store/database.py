@@ -65,6 +65,30 @@ class Database:
             connection.execute(sa.select(meta.c.revision).with_for_update())
             yield connection
 
+    def scrub(self) -> None:
+        """Leave no byte of what was deleted: SQLite writes its file anew and empties its log, PostgreSQL vacuums.
+
+        Raises:
+            StoreUnavailable: something still reads what was there before; the rows are gone, their bytes not yet.
+        """
+        if not self.is_sqlite:
+            with self._translated(), self._writer.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+            return
+        with self._translated(), self._thread_lock, self._process_lock:
+            raw = self._writer.raw_connection()
+            try:
+                raw.cursor().execute("VACUUM")
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                found = cursor.fetchone()
+            finally:
+                raw.close()
+        if found and found[0]:  # busy
+            raise StoreUnavailable(
+                f"{self.url}: rows are gone, but a reader holds their bytes; erase again in a moment"
+            )
+
     def close(self) -> None:
         with self._thread_lock, self._process_lock:  # closing the last SQLite connection writes a checkpoint
             self._reader.dispose()

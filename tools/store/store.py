@@ -15,11 +15,14 @@ from tools.errors import InvalidInput, NotFound
 from tools.store import frames, tables
 from tools.store.append import append
 from tools.store.bulk import merge, on_conflict
+from tools.store.changes import note
 from tools.store.database import Database
 from tools.store.records import Event, Item, Outcome, User
 
 MAX_ATTRIBUTES = 200  # of one user
 _PART = 200_000  # rows read at a time
+_COUNTED = (tables.items, tables.users, tables.events, tables.conversations)
+_EVENTS = [tables.events.c[name] for name in frames.EVENTS]
 _HISTORY = [tables.events.c[name] for name in frames.HISTORY]
 
 
@@ -59,8 +62,12 @@ class Store:
         return _item(found[0]) if found else None
 
     def save_item(self, item: Item) -> None:
-        """Add the item, or replace the one with its id."""
-        self.load(items=frames.item_frame([item]))
+        """Add the item, or replace the one with its id; servers take it in at once (tools/overlay)."""
+        row = frames.item_row(item)
+        with self._db.write() as connection:
+            connection.execute(on_conflict(self._insert(tables.items), "item_id", list(row)), row)
+            _changed(connection)
+            note(connection, self._insert, item.item_id)
 
     def delete_item(self, item_id: str) -> None:
         """Raises:
@@ -70,6 +77,7 @@ class Store:
             if not connection.execute(sa.delete(tables.items).where(tables.items.c.item_id == item_id)).rowcount:
                 raise NotFound(f"no item {item_id!r}", "item_id")
             _changed(connection)
+            note(connection, self._insert, item_id)
 
     # Users
 
@@ -146,8 +154,7 @@ class Store:
 
     def event_ids(self) -> pl.DataFrame:
         """Every event that has an id, as columns of `frames.EVENTS`."""
-        columns = [tables.events.c[name] for name in frames.EVENTS]
-        query = sa.select(*columns).where(tables.events.c.event_id.is_not(None))
+        query = sa.select(*_EVENTS).where(tables.events.c.event_id.is_not(None))
         with self._db.read() as connection:
             return frames.from_rows(_rows(connection, query), frames.EVENTS)
 
@@ -165,9 +172,7 @@ class Store:
         created. Events with an id that the store has are left out. Loading the same again changes nothing.
         """
         with self._db.write() as connection:
-            changed = 0
-            if items is not None:
-                changed += self._replace(connection, tables.items, items)
+            changed = 0 if items is None else self._replace(connection, tables.items, items)
             if users is not None:
                 changed += self._replace(connection, tables.users, users)
             added = 0 if events is None else self._add(connection, events)
@@ -193,9 +198,8 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Rows of items, users, events and conversations."""
-        named = (tables.items, tables.users, tables.events, tables.conversations)
         with self._db.read() as connection:
-            return {table.name: _count(connection, table) for table in named}
+            return {table.name: _count(connection, table) for table in _COUNTED}
 
     def fingerprint(self) -> str:
         """Names the present state of items, users and events; changes when they do, costs one row."""

@@ -31,6 +31,13 @@ items = Table(
     Column("attributes", Text, nullable=False),  # JSON object
 )
 
+live_items = Table(  # items put or deleted one by one: a running server and a bundle trained before do not have them
+    "live_items",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False, index=True),  # of `meta`, when it happened last
+)
+
 users = Table(
     "users",
     metadata,
@@ -69,6 +76,18 @@ tastes = Table(  # what a user said they like, and what a model imagined from it
     Column("said", Text, nullable=False),  # JSON list of texts
     Column("imagined", Text, nullable=False),  # JSON list of texts
     Column("key", Text, nullable=False),
+)
+
+slates = Table(  # the latest that each user was shown
+    "slates",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("user_id", Text, nullable=False),
+    Column("shown", Double, nullable=False),  # unix seconds
+    Column("query", Text),
+    Column("bundle", Text, nullable=False),
+    Column("items", Text, nullable=False),  # JSON list, with evidence
+    Index("slates_of_user", "user_id", "seq"),
 )
 
 personas = Table(  # what a model wrote about a user, and which facts it was written from
