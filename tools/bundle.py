@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tools.errors import BundleMissing, CorruptData, NotFound
 from tools.home import Home
 
-FORMAT = 8  # raise it when a tool's files change shape: older bundles are then refused, not misread
+FORMAT = 9  # raise it when a tool's files change shape: older bundles are then refused, not misread
 KEEP = 3
 MANIFEST = "manifest.json"
 STAGED = ".new-"

@@ -77,8 +77,18 @@ def nearest(matrix: sp.csr_matrix, k: int = NEAREST) -> sp.csr_matrix:
     parts = []
     for at in range(0, len(counts), _BLOCK):
         rows = np.arange(at, min(at + _BLOCK, len(counts)))
-        parts.append(_largest(_shared(items, matrix, of, to, rows) + _latent(left, right, rows), k))
+        parts.append(largest(_shared(items, matrix, of, to, rows) + _latent(left, right, rows), k))
     return sp.vstack(parts, format="csr")
+
+
+def reading(weights: Weights, alike: sp.csr_matrix, share: float) -> Weights:
+    """`weights` with what the items' texts say (tools/neighbors/alike.py) added to them: `share` of what events say."""
+    rows = np.random.default_rng(0).permutation(alike.shape[0])[:_BLOCK]
+    held = weights[rows] if isinstance(weights, np.ndarray) else weights[rows].toarray()
+    said = alike * np.float32(share * _best(held) / max(_best(alike[rows].toarray()), 1e-12))
+    if isinstance(weights, np.ndarray):
+        return np.asarray(weights + said, np.float32)
+    return sp.csr_matrix(weights + said)
 
 
 def _factors(matrix: sp.csr_matrix, counts: Floats) -> tuple[Floats, Floats]:
@@ -114,7 +124,7 @@ def _best(block: Floats) -> float:
     return float(np.partition(block, -n, axis=1)[:, -n:].mean())
 
 
-def _largest(block: Floats, k: int) -> sp.csr_matrix:
+def largest(block: Floats, k: int) -> sp.csr_matrix:
     """The `k` largest of each row, of those above 0."""
     kept = np.argpartition(-block, min(k, block.shape[1] - 1), axis=1)[:, :k]
     value = np.maximum(np.take_along_axis(block, kept, axis=1), 0)
