@@ -2,8 +2,8 @@
 on what came before, and the weights are those that would have put the held-out likes first.
 
 Three settings are learned with them, where the events tell clearly that another than the usual one is better: how fast
-the past fades (`memory`), whether items go together whose texts are alike (`words`), and from how many items tried the
-history speaks alone (`settled`). Where histories are short all three are.
+the past fades (`memory`), whether items go together whose texts are alike (`words`, usual only in large catalogues), and
+from how many items tried the history speaks alone (`settled`).
 
 The models of a bundle are then fitted on all events; only weights and settings come from here. The chance of a click
 keeps its prior weight: fitting that model twice would take longer than all the rest, and on MovieLens it moves the
@@ -30,7 +30,7 @@ from tools.histories import Histories
 from tools.interactions import Interactions
 from tools.neighbors.alike import alike
 from tools.neighbors.model import MEMORY, NeighborModel
-from tools.neighbors.weights import reading
+from tools.neighbors.weights import DENSE_LIMIT, reading
 from tools.profile.model import ProfileModel
 from tools.rank.blend import highest
 from tools.rank.many import CELLS
@@ -43,7 +43,8 @@ TEACHERS = 4000  # users at most
 CANDIDATES = 100  # of each source that finds some
 FINDERS: tuple[Source, ...] = ("neighbors", "next", "profile", "popularity")
 MEMORIES = (MEMORY, 10.0, 3.0)  # events; the first where the others are not clearly better
-WORDS = (0.0, 0.8)  # of what events say of two items, that their texts say; likewise
+WORDS = (0.0, 0.8)  # that texts say of two items, of what events say; likewise, but from the last on where items are so
+# many that most have few events
 SETTLEMENTS = (SETTLED, 8.0, 5.0, 3.0, 1.0)  # items tried; likewise
 ENOUGH = 200  # teachers who tried less than the usual, below whom nothing is said of when history speaks alone
 CLEARLY = 1.0  # standard errors of the mean difference over users
@@ -121,7 +122,8 @@ def learn(
     by_memory = {memory: _taught(past.remembering(memory), lessons) for memory in MEMORIES}
     memory, _ = _best(by_memory)
     past = past.remembering(memory)
-    by_words = {words: _taught(past.reading(words), lessons) if words else by_memory[memory] for words in WORDS}
+    shares = WORDS if events.n_items <= DENSE_LIMIT else WORDS[::-1]
+    by_words = {words: _taught(past.reading(words), lessons) if words else by_memory[memory] for words in shares}
     words, taste = _best(by_words)
     settled = _settled(taste, lessons, by_words[words])
     return replace(taste, memory=memory, words=words, settled=settled)
