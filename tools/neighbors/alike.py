@@ -10,20 +10,23 @@ import numpy as np
 import scipy.sparse as sp
 
 from tools.catalogue import Catalogue
-from tools.neighbors.weights import largest
+from tools.neighbors.transitions import strongest
 from tools.profile.vectors import unit_rows
 from tools.search.lexical import Lexical
 
 NEAREST = 50  # items kept of each
+LEAST = 0.15  # cosine below which what is shared says nothing
 _BLOCK = 512
 
 
 def alike(catalogue: Catalogue) -> sp.csr_matrix:
     """Float32 (n_items, n_items), diagonal empty, at most 50 an item."""
     words = unit_rows(Lexical.fit(catalogue).weights.T.tocsr()).astype(np.float32)
-    n, of_all, parts = len(catalogue), words.T.tocsr(), []
-    for at in range(0, n, _BLOCK):
-        block = (words[at : at + _BLOCK] @ of_all).toarray()
-        block[np.arange(len(block)), at + np.arange(len(block))] = 0.0
-        parts.append(largest(block, NEAREST))
-    return sp.vstack(parts, format="csr") if parts else sp.csr_matrix((n, n), dtype=np.float32)
+    by_word, parts = words.T.tocsr(), [sp.csr_matrix((0, len(catalogue)), dtype=np.float32)]
+    for at in range(0, len(catalogue), _BLOCK):
+        near = sp.csr_matrix(words[at : at + _BLOCK] @ by_word)
+        row = at + np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
+        near.data[(near.data < LEAST) | (near.indices == row)] = 0
+        near.eliminate_zeros()
+        parts.append(strongest(near, NEAREST))
+    return sp.vstack(parts, format="csr")

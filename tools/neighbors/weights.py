@@ -77,7 +77,7 @@ def nearest(matrix: sp.csr_matrix, k: int = NEAREST) -> sp.csr_matrix:
     parts = []
     for at in range(0, len(counts), _BLOCK):
         rows = np.arange(at, min(at + _BLOCK, len(counts)))
-        parts.append(largest(_shared(items, matrix, of, to, rows) + _latent(left, right, rows), k))
+        parts.append(_largest(_shared(items, matrix, of, to, rows) + _latent(left, right, rows), k))
     return sp.vstack(parts, format="csr")
 
 
@@ -124,7 +124,7 @@ def _best(block: Floats) -> float:
     return float(np.partition(block, -n, axis=1)[:, -n:].mean())
 
 
-def largest(block: Floats, k: int) -> sp.csr_matrix:
+def _largest(block: Floats, k: int) -> sp.csr_matrix:
     """The `k` largest of each row, of those above 0."""
     kept = np.argpartition(-block, min(k, block.shape[1] - 1), axis=1)[:, :k]
     value = np.maximum(np.take_along_axis(block, kept, axis=1), 0)

@@ -2,8 +2,8 @@
 on what came before, and the weights are those that would have put the held-out likes first.
 
 Three settings are learned with them, where the events tell clearly that another than the usual one is better: how fast
-the past fades (`memory`), whether items go together whose texts are alike (`words`, usual only in large catalogues), and
-from how many items tried the history speaks alone (`settled`).
+the past fades (`memory`), whether items go together whose texts are alike (`words`, usual in large catalogues
+alone), and from how many items tried the history speaks alone (`settled`).
 
 The models of a bundle are then fitted on all events; only weights and settings come from here. The chance of a click
 keeps its prior weight: fitting that model twice would take longer than all the rest, and on MovieLens it moves the
