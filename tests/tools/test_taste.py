@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,13 @@ from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NO_EVENT
 from tools.catalogue import Catalogue
 from tools.cold.model import SETTLED, ColdModel
 from tools.interactions import Interactions
+from tools.neighbors.alike import alike
 from tools.neighbors.model import MEMORY, NeighborModel
+from tools.neighbors.weights import Weights
 from tools.rank.learn import clearly_best, learn
 from tools.rank.taste import PRIOR, Choice, Columns, Taste, table
 from tools.store import Item
+from tools.train import Bench
 
 SOURCES = list(PRIOR)
 
@@ -112,6 +116,21 @@ def test_the_models_keep_the_settings_they_are_given(tmp_path: Path) -> None:
     ColdModel.fit(EVENTS, settled=5.0).save(tmp_path / "cold")
     assert NeighborModel.load(tmp_path / "neighbors").memory == 3.0
     assert ColdModel.load(tmp_path / "cold").settled == 5.0
+
+
+def test_training_lets_words_count_as_they_were_found_to(tmp_path: Path) -> None:
+    def trained(words: float) -> Weights:
+        folder = tmp_path / str(words)
+        replace(Taste.prior(), words=words).save(folder / "taste")
+        Bench(DOMAIN, CATALOGUE, EVENTS, {}, folder, earlier=None, before=None).fit_and_save(
+            "neighbors", lambda _: None
+        )
+        return NeighborModel.load(folder / "neighbors").weights
+
+    silent, told = trained(0.0), trained(0.8)
+    near = alike(CATALOGUE).toarray() > 0
+    assert near.any()
+    assert np.array_equal(told > silent, near)
 
 
 def test_only_differences_between_a_users_candidates_count() -> None:
