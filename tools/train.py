@@ -26,6 +26,7 @@ from tools.domain import Domain
 from tools.errors import BundleMissing, CorruptData, InvalidInput, NotFound
 from tools.home import Home
 from tools.interactions import Interactions
+from tools.neighbors.alike import alike
 from tools.neighbors.model import NeighborModel
 from tools.popularity import Popularity
 from tools.profile.model import ProfileModel
@@ -193,7 +194,9 @@ class Bench:
                     self.catalogue, self.events, self.domain, self.before and self.before / "profile"
                 )
             case "neighbors":
-                return NeighborModel.fit(self.events, self._taste.memory)
+                words = self._taste.words
+                near = alike(self.catalogue) if words else None
+                return NeighborModel.fit(self.events, self._taste.memory, near, words)
             case "content":
                 return ContentModel.learn(self.events, self.catalogue, _text_vectors(self.folder))
             case "popularity":

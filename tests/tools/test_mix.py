@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from tests import world
 from tools.domain import Floor, Mix
 from tools.errors import InvalidInput
-from tools.rank.blend import highest
+from tools.rank.blend import highest, tails
 from tools.rank.mix import Kinds, Share, choose
 from tools.recommend import batch, recommend
 from tools.toolbox import Toolbox
+from tools.user import UserView
 
 USERS = ["stranger", *(user.user_id for user in world.USERS)]
 NONE = -np.inf
@@ -135,6 +136,13 @@ def test_the_long_tail_knob_moves_slates_to_what_fewer_liked(box: Toolbox) -> No
         return float(np.mean([box.popularity.liked[box.catalogue.index(item)] for item in shown]))
 
     assert liked(2.0) < liked(0.0)
+
+
+def test_what_many_like_gives_way_the_less_the_less_is_known_of_a_user() -> None:
+    tried = [UserView("one", {}, np.arange(n, dtype=np.int32), np.zeros(n), np.ones(n)) for n in (0, 3, 6, 40)]
+    none, few, some, many = tails(tried)
+    assert none == 0.0
+    assert few < some < many
 
 
 def test_of_what_fits_the_words_what_many_like_is_no_worse_for_that(box: Toolbox) -> None:

@@ -14,11 +14,14 @@ from pydantic import ValidationError
 from tests.tools import recommender_contract as contract
 from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NOBODY, Check, Recommender, best, indices, view
 from tests.world import CAMP_A, CAMP_B, PERIOD, SPACE
+from tools.catalogue import Catalogue
 from tools.interactions import Interactions
 from tools.neighbors import tool, transitions, weights
+from tools.neighbors.alike import alike
 from tools.neighbors.model import Method, NeighborModel
 from tools.neighbors.titles import CERTAIN, titles
 from tools.popularity import Popularity
+from tools.store import Item
 from tools.user import UserView
 
 METHODS: tuple[Method, ...] = ("item", "user", "both")
@@ -299,3 +302,39 @@ def sequence(histories: list[tuple[str, ...]]) -> Interactions:
     times = np.arange(len(items), dtype=float)
     names = tuple(f"u{n}" for n in range(len(histories)))
     return Interactions(names, len(CATALOGUE), users, items, times, np.ones(len(items), np.float32))
+
+
+def sagas(n: int, parts: int = 4) -> Catalogue:
+    """`n` stories in parts that share a name of their own and say nothing else."""
+    titled = [(f"{story}.{part}", f"Saga{story} volume") for story in range(n) for part in range(parts)]
+    return Catalogue.build([Item(item_id=item, title=title) for item, title in titled], DOMAIN)
+
+
+def test_items_are_alike_that_share_rare_words() -> None:
+    near = alike(sagas(6)).toarray()
+    assert set(np.argsort(-near[0], kind="stable")[:3]) == {1, 2, 3}
+    assert not near.diagonal().any()
+
+
+def test_chinese_titles_are_alike_by_their_characters() -> None:
+    titles = ("塞尔达传说 旷野之息", "塞尔达传说 王国之泪", "马力欧赛车", "")
+    catalogue = Catalogue.build([Item(item_id=str(n), title=title or "?") for n, title in enumerate(titles)], DOMAIN)
+    near = alike(catalogue).toarray()
+    assert near[0].argmax() == 1
+    assert not near[3].any()
+
+
+@pytest.mark.parametrize("dense_limit", [0, 100])
+def test_where_words_count_an_item_that_nobody_had_goes_with_those_of_its_name(dense_limit: int) -> None:
+    had = np.random.default_rng(0).random((200, 24)) < 0.2
+    had[:, 3] = False
+    user, item = (part.astype(np.int32) for part in had.nonzero())
+    events = Interactions(
+        tuple(map(str, range(200))), 24, user, item, np.arange(len(user), dtype=float), np.ones(len(user), np.float32)
+    )
+    silent = weights.fit(events, dense_limit)
+    told = replace(NeighborModel.fit(events), weights=weights.reading(silent, alike(sagas(6)), 0.8))
+    user_of_it = UserView("one", {}, np.array([0], np.int32), np.zeros(1), np.ones(1, np.float32))
+    assert replace(told, weights=silent).scores(user_of_it)[3] == 0
+    assert told.scores(user_of_it)[3] > 0
+    assert told.fold_in(user_of_it).because(3) == 0

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.tools.recommender_contract import CATALOGUE, DOMAIN, EVENTS, NO_EVENTS
+from tools.catalogue import Catalogue
 from tools.cold.model import SETTLED, ColdModel
 from tools.interactions import Interactions
+from tools.neighbors.alike import alike
 from tools.neighbors.model import MEMORY, NeighborModel
+from tools.neighbors.weights import Weights
 from tools.rank.learn import clearly_best, learn
 from tools.rank.taste import PRIOR, Choice, Columns, Taste, table
+from tools.store import Item
+from tools.train import Bench
 
 SOURCES = list(PRIOR)
 
@@ -60,9 +67,9 @@ def test_learning_twice_gives_the_same_weights_and_saving_keeps_them(tmp_path: P
     assert Taste.load(tmp_path) == taste
 
 
-def wandering(users: int, length: int, chain: int = 10, seed: int = 0) -> Interactions:
+def wandering(users: int, length: int, chain: int = 10, n_items: int = len(CATALOGUE)) -> Interactions:
     """Users who go through chains of items in some order of their own: what comes next is of the chain they are in."""
-    rng, n_items = np.random.default_rng(seed), len(CATALOGUE)
+    rng = np.random.default_rng(0)
     histories = []
     for _ in range(users):
         chains = rng.permutation(n_items // chain)[: length // 4 + 1]
@@ -87,9 +94,21 @@ def test_where_few_items_tell_enough_history_speaks_alone_sooner() -> None:
     assert learn(wandering(300, 6), CATALOGUE, DOMAIN).settled < SETTLED
 
 
+def telling(title: Callable[[int], str]) -> Catalogue:
+    """More items than the users of a few likes can tell of, with nothing but titles."""
+    items = [Item(item_id=str(n), title=title(n)) for n in range(600)]
+    return Catalogue.build(items, DOMAIN)
+
+
+def test_words_count_where_users_go_on_to_items_of_like_names_and_only_there() -> None:
+    events = wandering(300, 6, chain=4, n_items=600)
+    assert learn(events, telling(lambda n: f"saga{n // 4} volume"), DOMAIN).words > 0
+    assert learn(events, telling(lambda n: f"name{n} volume"), DOMAIN).words == 0
+
+
 def test_what_a_few_users_seem_to_tell_changes_no_setting() -> None:
     taste = learn(wandering(2, 6), CATALOGUE, DOMAIN)
-    assert (taste.memory, taste.settled) == (MEMORY, SETTLED)
+    assert (taste.memory, taste.words, taste.settled) == (MEMORY, 0.0, SETTLED)
 
 
 def test_the_models_keep_the_settings_they_are_given(tmp_path: Path) -> None:
@@ -97,6 +116,21 @@ def test_the_models_keep_the_settings_they_are_given(tmp_path: Path) -> None:
     ColdModel.fit(EVENTS, settled=5.0).save(tmp_path / "cold")
     assert NeighborModel.load(tmp_path / "neighbors").memory == 3.0
     assert ColdModel.load(tmp_path / "cold").settled == 5.0
+
+
+def test_training_lets_words_count_as_they_were_found_to(tmp_path: Path) -> None:
+    def trained(words: float) -> Weights:
+        folder = tmp_path / str(words)
+        replace(Taste.prior(), words=words).save(folder / "taste")
+        Bench(DOMAIN, CATALOGUE, EVENTS, {}, folder, earlier=None, before=None).fit_and_save(
+            "neighbors", lambda _: None
+        )
+        return NeighborModel.load(folder / "neighbors").weights
+
+    silent, told = trained(0.0), trained(0.8)
+    near = alike(CATALOGUE).toarray() > 0
+    assert near.any()
+    assert np.array_equal(told > silent, near)
 
 
 def test_only_differences_between_a_users_candidates_count() -> None:

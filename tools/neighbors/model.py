@@ -48,8 +48,13 @@ class NeighborModel:
     memory: float = MEMORY
 
     @classmethod
-    def fit(cls, interactions: Interactions, memory: float = MEMORY) -> NeighborModel:
+    def fit(
+        cls, interactions: Interactions, memory: float = MEMORY, alike: sp.csr_matrix | None = None, words: float = 0.0
+    ) -> NeighborModel:
+        """`alike` (n_items, n_items): how near the items' texts are, which counts `words` beside the events' 1."""
         weights, follows = item_weights.fit(interactions), transitions.fit(interactions)
+        if alike is not None and words:
+            weights = item_weights.reading(weights, alike, words)
         return cls(weights, interactions.liked(), interactions.user_ids, follows, memory)
 
     @cached_property

@@ -32,7 +32,7 @@ def fit(x: Interactions) -> sp.csr_matrix:
     for first in range(1, reach + 1, per_block):
         follows = follows + _pairs(user, item, range(first, min(first + per_block, reach + 1)), x.n_items)
     scale = sp.diags(1 / np.sqrt(np.bincount(item, minlength=x.n_items) + RARE)).astype(np.float32)
-    return _nearest(sp.csr_matrix(scale @ follows @ scale, dtype=np.float32))
+    return strongest(sp.csr_matrix(scale @ follows @ scale, dtype=np.float32), NEAREST)
 
 
 def _pairs(user: NDArray[np.int32], item: NDArray[np.int32], lags: range, n_items: int) -> sp.csr_matrix:
@@ -46,12 +46,12 @@ def _pairs(user: NDArray[np.int32], item: NDArray[np.int32], lags: range, n_item
     return sp.csr_matrix(cells, shape=(n_items, n_items))
 
 
-def _nearest(matrix: sp.csr_matrix) -> sp.csr_matrix:
-    """The `NEAREST` largest of each row."""
+def strongest(matrix: sp.csr_matrix, n: int) -> sp.csr_matrix:
+    """The `n` largest of each row."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     order = np.lexsort((matrix.indices, -matrix.data, row))
     place = np.arange(len(order)) - matrix.indptr[:-1].repeat(np.diff(matrix.indptr))
-    kept = order[place < NEAREST]
+    kept = order[place < n]
     out = sp.csr_matrix((matrix.data[kept], (row[kept], matrix.indices[kept])), shape=matrix.shape)
     out.sort_indices()
     return out

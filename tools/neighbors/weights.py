@@ -81,6 +81,16 @@ def nearest(matrix: sp.csr_matrix, k: int = NEAREST) -> sp.csr_matrix:
     return sp.vstack(parts, format="csr")
 
 
+def reading(weights: Weights, alike: sp.csr_matrix, share: float) -> Weights:
+    """`weights` with what the items' texts say (tools/neighbors/alike.py) added to them: `share` of what events say."""
+    rows = np.random.default_rng(0).permutation(alike.shape[0])[:_BLOCK]
+    held = weights[rows] if isinstance(weights, np.ndarray) else weights[rows].toarray()
+    said = alike * np.float32(share * _best(held) / max(_best(alike[rows].toarray()), 1e-12))
+    if isinstance(weights, np.ndarray):
+        return np.asarray(weights + said, np.float32)
+    return sp.csr_matrix(weights + said)
+
+
 def _factors(matrix: sp.csr_matrix, counts: Floats) -> tuple[Floats, Floats]:
     """Two sides (n_items, rank) whose product says what goes with what: of histories of one length each."""
     from sklearn.utils.extmath import randomized_svd

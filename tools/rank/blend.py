@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 
 from tools.bus import Evidence, EvidenceKind
 from tools.catalogue import Filters
+from tools.cold.model import SETTLED, share
 from tools.context import Context
 from tools.errors import InvalidInput
 from tools.filters import relaxations
@@ -127,9 +128,11 @@ def hybrid(
     """
     weights = context.box.domain.blend
     everyone = np.ones(len(columns["popularity"]), bool)
-    share = shares(context.box, [context.user])[0] if any(source in columns for source in PERSONAL) else 1.0
-    tail = 0.0 if asked else 1 - share  # of what fits the words, what many like is no worse for that
-    parts = [(weights.taste, taste(context.box, items, columns, everyone, share, tail))]
+    personal = any(source in columns for source in PERSONAL)
+    newcomer = shares(context.box, [context.user])[0] if personal else 1.0
+    # of what fits the words, what many like is no worse for that
+    tail = tails([context.user])[0] if personal and not asked else 0.0
+    parts = [(weights.taste, taste(context.box, items, columns, everyone, newcomer, tail))]
     if "search" in columns:
         lead = _lead(context, filters, columns["search"])
         parts.append((weights.search * lead, contrasted(columns["search"])))
@@ -194,6 +197,13 @@ def highest(scores: Floats, among: Mask, n: int) -> Mask:
 def shares(box: Toolbox, users: Sequence[UserView]) -> NDArray[np.float64]:
     """How far the cold-start model speaks for each user, (n,): alone for those without a history."""
     return np.array([max(TIES, box.cold.share(user)) if len(user.items) else 1.0 for user in users])
+
+
+def tails(users: Sequence[UserView]) -> NDArray[np.float64]:
+    """How far items that many like anyway give way for each user, (n,): the less that is known of a user, the less,
+    even where few events are enough to rank by (`settled` of the cold-start model).
+    """
+    return np.array([1 - max(TIES, share(len(user.seen), SETTLED)) for user in users])
 
 
 def ranked(scores: NDArray[np.float32]) -> NDArray[np.float32]:

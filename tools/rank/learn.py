@@ -1,9 +1,9 @@
 """What the sources are worth, learned from the site's events: each user's last likes are held out, everything is fitted
 on what came before, and the weights are those that would have put the held-out likes first.
 
-Two settings are learned with them, where the events tell clearly that another than the usual one is better: how fast
-the past fades (`memory`), and from how many items tried the history speaks alone (`settled`). Where histories are short
-both are.
+Three settings are learned with them, where the events tell clearly that another than the usual one is better: how fast
+the past fades (`memory`), whether items go together whose texts are alike (`words`, usual in large catalogues
+alone), and from how many items tried the history speaks alone (`settled`).
 
 The models of a bundle are then fitted on all events; only weights and settings come from here. The chance of a click
 keeps its prior weight: fitting that model twice would take longer than all the rest, and on MovieLens it moves the
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
@@ -27,7 +28,9 @@ from tools.cold.model import SETTLED, ColdModel, share
 from tools.domain import Domain
 from tools.histories import Histories
 from tools.interactions import Interactions
+from tools.neighbors.alike import alike
 from tools.neighbors.model import MEMORY, NeighborModel
+from tools.neighbors.weights import DENSE_LIMIT, reading
 from tools.profile.model import ProfileModel
 from tools.rank.blend import highest
 from tools.rank.many import CELLS
@@ -40,6 +43,8 @@ TEACHERS = 4000  # users at most
 CANDIDATES = 100  # of each source that finds some
 FINDERS: tuple[Source, ...] = ("neighbors", "next", "profile", "popularity")
 MEMORIES = (MEMORY, 10.0, 3.0)  # events; the first where the others are not clearly better
+WORDS = (0.0, 0.8)  # that texts say of two items, of what events say; likewise, but from the last on where items are so
+# many that most have few events
 SETTLEMENTS = (SETTLED, 8.0, 5.0, 3.0, 1.0)  # items tried; likewise
 ENOUGH = 200  # teachers who tried less than the usual, below whom nothing is said of when history speaks alone
 CLEARLY = 1.0  # standard errors of the mean difference over users
@@ -54,19 +59,32 @@ class Past:
     profile: ProfileModel
     neighbors: NeighborModel
     cold: ColdModel
+    alike: sp.csr_matrix
 
     @classmethod
     def fit(
         cls, events: Interactions, catalogue: Catalogue, domain: Domain, users: Mapping[str, Mapping[str, Any]]
     ) -> Past:
         return cls(
-            ProfileModel.fit(catalogue, events, domain), NeighborModel.fit(events), ColdModel.fit(events, users, domain)
+            ProfileModel.fit(catalogue, events, domain),
+            NeighborModel.fit(events),
+            ColdModel.fit(events, users, domain),
+            alike(catalogue),
         )
 
-    def says(self, users: Sequence[UserView], memory: float) -> Says:
+    def remembering(self, memory: float) -> Past:
+        return replace(self, neighbors=replace(self.neighbors, memory=memory))
+
+    def reading(self, words: float) -> Past:
+        """As fitted so far, without words, and with them."""
+        return replace(
+            self, neighbors=replace(self.neighbors, weights=reading(self.neighbors.weights, self.alike, words))
+        )
+
+    def says(self, users: Sequence[UserView]) -> Says:
         """What each source but ctr says."""
         seen = Histories.of(users)
-        together, following = replace(self.neighbors, memory=memory).fold_in_many(seen)
+        together, following = self.neighbors.fold_in_many(seen)
         return {
             "neighbors": together,
             "next": following,
@@ -101,19 +119,14 @@ def learn(
     before = _before(events, held)
     past = Past.fit(events.take(before), catalogue, domain, users or {})
     lessons = list(_lessons(events, before, held, teachers, users or {}))
-    size = max(1, CELLS // max(events.n_items, len(events.user_ids)))
-    taught = {
-        memory: [
-            choice
-            for start in range(0, len(lessons), size)
-            for choice in _choices(past, lessons[start : start + size], memory)
-        ]
-        for memory in MEMORIES
-    }
-    fits = {memory: Taste.fit([choice for choice in choices if choice]) for memory, choices in taught.items()}
-    memory = clearly_best({memory: _found(fits[memory], taught[memory]) for memory in MEMORIES})
-    settled = _settled(fits[memory], lessons, taught[memory])
-    return replace(fits[memory], memory=memory, settled=settled)
+    by_memory = {memory: _taught(past.remembering(memory), lessons) for memory in MEMORIES}
+    memory, _ = _best(by_memory)
+    past = past.remembering(memory)
+    shares = WORDS if events.n_items <= DENSE_LIMIT else WORDS[::-1]
+    by_words = {words: _taught(past.reading(words), lessons) if words else by_memory[memory] for words in shares}
+    words, taste = _best(by_words)
+    settled = _settled(taste, lessons, by_words[words])
+    return replace(taste, memory=memory, words=words, settled=settled)
 
 
 def _held(x: Interactions) -> Rows:
@@ -151,9 +164,22 @@ def _by_user(x: Interactions, rows: Rows, users: NDArray[np.int32]) -> list[Rows
     return [order[a:b] for a, b in zip(start, end, strict=True)]
 
 
-def _choices(past: Past, lessons: Sequence[Lesson], memory: float) -> list[Choice | None]:
+def _taught(past: Past, lessons: Sequence[Lesson]) -> list[Choice | None]:
+    size = max(1, CELLS // max(past.neighbors.n_items, len(past.neighbors.user_ids)))
+    parts = (_choices(past, lessons[start : start + size]) for start in range(0, len(lessons), size))
+    return [choice for part in parts for choice in part]
+
+
+def _best(taught: Mapping[float, Sequence[Choice | None]]) -> tuple[float, Taste]:
+    """The setting that is clearly best, and the weights that go with it."""
+    fits = {setting: Taste.fit([choice for choice in choices if choice]) for setting, choices in taught.items()}
+    best = clearly_best({setting: _found(fits[setting], choices) for setting, choices in taught.items()})
+    return best, fits[best]
+
+
+def _choices(past: Past, lessons: Sequence[Lesson]) -> list[Choice | None]:
     """Each teacher's candidates as the ranking would have had them; None when no held-out like is among them."""
-    says = past.says([lesson.user for lesson in lessons], memory)
+    says = past.says([lesson.user for lesson in lessons])
     unseen = np.ones((len(lessons), past.neighbors.n_items), bool)
     for n, lesson in enumerate(lessons):
         unseen[n, lesson.user.seen] = False

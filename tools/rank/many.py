@@ -16,7 +16,7 @@ from tools.bus import Source
 from tools.histories import Histories
 from tools.neighbors import tool as neighbors
 from tools.profile import tool as profile
-from tools.rank.blend import Mask, highest, members, shares, short_list, slate, taste
+from tools.rank.blend import Mask, highest, members, shares, short_list, slate, tails, taste
 from tools.rank.explore import NOVEL
 from tools.rank.fill import POPULAR
 from tools.rank.rules import allowed_many
@@ -58,9 +58,9 @@ def _slates(box: Toolbox, users: Sequence[UserView], k: int, among: Sequence[Mas
         eligible &= np.array(among)
     items, known, columns = _candidates(box, users, seen, eligible, k)
     new = columns.pop("exploration", np.full(items.shape, np.nan, np.float32))
-    share = shares(box, users)
-    columns["ctr"] = _chances(box, users, items, short_list(box, items, columns, known, 1 - share))
-    scores = np.where(known, taste(box, items, columns, known, share, 1 - share), -np.inf).astype(np.float32)
+    share, tail = shares(box, users), tails(users)
+    columns["ctr"] = _chances(box, users, items, short_list(box, items, columns, known, tail))
+    scores = np.where(known, taste(box, items, columns, known, share, tail), -np.inf).astype(np.float32)
     first = slate(box, seen, items, scores, new, k)
     shown = [
         np.where(first < 0, none, np.take_along_axis(of, first, axis=1))

@@ -40,14 +40,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Taste:
-    """`weights` by source, of what it says divided by its `scale`. `memory` and `settled` are settings of the other
-    models that were learned with them (tools/rank/learn.py).
+    """`weights` by source, of what it says divided by its `scale`. `memory`, `words` and `settled` are settings of
+    the other models that were learned with them (tools/rank/learn.py).
     """
 
     weights: dict[str, float]
     scale: dict[str, float]
     metrics: Mapping[str, float]
     memory: float = MEMORY
+    words: float = 0.0
     settled: float = SETTLED
 
     @classmethod
