@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +17,7 @@ from tools.profile.model import ProfileModel
 from tools.profile.records import Drift, Interest, Profile, Rhythm, Window
 from tools.profile.segments import ENOUGH
 from tools.profile.vectors import Feature
+from tools.shorten import shorten
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def run(args: Arguments, context: Context) -> str:
     asked = args.aspects if "aspects" in args.model_fields_set else []
     said = _said(describe(box.profile, user), args.aspects, sensitive="attributes" in asked)
     if not len(user.items):
-        return textwrap.shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
+        return shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
     _put(context)
-    return textwrap.shorten(said, 400, placeholder=" ...")
+    return shorten(said, 400, placeholder=" ...")
 
 
 def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
@@ -212,7 +212,7 @@ def _rhythm(rhythm: Rhythm) -> str:
 
 
 def _history(profile: Profile) -> str:
-    titles = [textwrap.shorten(seen.title, 60) for seen in profile.history if seen.liked][:3]
+    titles = [shorten(seen.title, 60) for seen in profile.history if seen.liked][:3]
     return f"Last liked: {'; '.join(titles)}." if titles else ""
 
 
