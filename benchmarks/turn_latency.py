@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -107,26 +108,28 @@ def turn(box: Toolbox, user_id: str, words: str, watch: Watch, serial: bool = Fa
 
 
 def requests(box: Toolbox, n: int, rng: np.random.Generator) -> list[str]:
-    """`n` requests, all different, half of them Chinese."""
-    catalogue, tags = box.catalogue, box.catalogue.fields["tags"].values
-    people = [name for field in catalogue.fields.values() if field.people for name in field.values]
+    """`n` requests, all different, half of them Chinese where items have tags; without tags or people, those that name
+    titles alone.
+    """
     told: dict[str, None] = {}
     while len(told) < n:
-        tag, other = rng.choice(tags, 2, replace=False)
-        title, second = rng.choice(catalogue.titles, 2, replace=False)
-        slots = {
-            "tag": tag,
-            "other": other,
-            "tag_zh": box.domain.alias("tags", tag, "zh"),
-            "other_zh": box.domain.alias("tags", other, "zh"),
-            "title": title,
-            "second": second,
-            "person": rng.choice(people),
-            "year": rng.integers(1950, 1996),
-            "decade": rng.integers(193, 200) * 10,
-        }
-        told[TEMPLATES[rng.integers(len(TEMPLATES))].format(**slots)] = None
+        slots = _slots(box, rng)
+        fit = [words for words in TEMPLATES if {name for _, name, _, _ in Formatter().parse(words) if name} <= {*slots}]
+        told[fit[rng.integers(len(fit))].format(**slots)] = None
     return list(told)
+
+
+def _slots(box: Toolbox, rng: np.random.Generator) -> dict[str, Any]:
+    catalogue = box.catalogue
+    people = [name for field in catalogue.fields.values() if field.people for name in field.values]
+    out: dict[str, Any] = {}
+    if "tags" in catalogue.fields:
+        out["tag"], out["other"] = rng.choice(catalogue.fields["tags"].values, 2, replace=False)
+        out |= {f"{slot}_zh": box.domain.alias("tags", out[slot], "zh") for slot in ("tag", "other")}
+    out["title"], out["second"] = rng.choice(catalogue.titles, 2, replace=False)
+    if people:
+        out["person"] = rng.choice(people)
+    return out | {"year": rng.integers(1950, 1996), "decade": rng.integers(193, 200) * 10}
 
 
 def run(box: Toolbox, words: list[str], seed: int = 0, serial: bool = False) -> Watch:
