@@ -47,7 +47,7 @@ def _pairs(user: NDArray[np.int32], item: NDArray[np.int32], lags: range, n_item
 
 
 def strongest(matrix: sp.csr_matrix, n: int) -> sp.csr_matrix:
-    """The `n` largest of each row; of equal ones the first. Row by row: sorting all entries takes five times as long."""
+    """The `n` largest of each row; of equal ones the first. Row by row: sorting all entries takes five times longer."""
     matrix.sort_indices()
     kept = np.ones(matrix.nnz, bool)
     for row in np.flatnonzero(np.diff(matrix.indptr) > n):

@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.bus import Candidates, Evidence, Explain
@@ -17,6 +16,7 @@ from tools.profile.model import ProfileModel
 from tools.profile.records import Drift, Interest, Profile, Rhythm, Window
 from tools.profile.segments import ENOUGH
 from tools.profile.vectors import Feature
+from tools.rank.top import best
 from tools.shorten import shorten
 from tools.user import UserView
 
@@ -120,8 +120,7 @@ def _put(context: Context) -> None:
     """The eligible items that fit the user best go on the bus, best first; none that points away from their taste."""
     model, user = context.box.profile, context.user
     scores = model.appeal(user)
-    among = np.flatnonzero(context.eligible & (scores > 0))
-    items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
+    items = best(scores, context.eligible & (scores > 0), SHOWN)
     if len(items):
         why = explain(model, user, context.box.domain)
         context.bus.put(Candidates("profile", items, scores[items], why, every=scores))
