@@ -167,7 +167,7 @@ _WIDE = 1 << 32  # items there can be
 
 def fold(text: str) -> str:
     """The letters and digits of a name: no case, accents, width or punctuation. `Amélie!` and `AMELIE` are one."""
-    if text.isascii():  # the same, twenty times faster: a request is folded word by word, over and over
+    if text.isascii():  # the same, seven times faster: a request is folded word by word, over and over
         letters = text.lower().translate(_ASCII)
     else:
         letters = "".join(c if c.isalnum() else " " for c in _plain(text))

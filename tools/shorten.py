@@ -6,6 +6,6 @@ import textwrap
 
 
 def shorten(text: str, width: int, placeholder: str = " [...]") -> str:
-    """As `textwrap.shorten`, which takes a hundred times longer over a text that fits already."""
+    """As `textwrap.shorten`, which takes twenty times longer over a text that fits already."""
     whole = " ".join(text.split())
     return whole if len(whole) <= width else textwrap.shorten(whole, width, placeholder=placeholder)

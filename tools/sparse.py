@@ -1,4 +1,4 @@
-"""Looking into sparse rows: what SciPy does as well, in a tenth of the time where the rows are few."""
+"""Looking into sparse rows: what SciPy does as well, in a third of the time where the rows are few."""
 
 from __future__ import annotations
 
