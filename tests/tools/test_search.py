@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -338,3 +339,38 @@ def test_an_index_survives_a_move(tmp_path: Path, index: SearchIndex, encoder: E
     moved = SearchIndex.load(tmp_path / "b", catalogue, encoder, collection)
     everything = np.ones(len(catalogue), bool)
     assert moved.query("ghosts", everything, 5)[0].tolist() == index.query("ghosts", everything, 5)[0].tolist()
+
+
+class Counted:
+    """A network that says how often it ran, and fails the first time where it is told to."""
+
+    dim = 2
+
+    def __init__(self, fails: bool = False) -> None:
+        self.vocabulary: dict[str, int] = {}
+        self.ran: list[str] = []
+        self.fails = fails
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        self.ran += texts
+        if self.fails and len(self.ran) == 1:
+            raise RuntimeError("no memory")
+        return np.eye(2, dtype=np.float32)[[len(text) % 2 for text in texts]]
+
+
+def test_words_that_many_ask_for_at_once_are_encoded_once() -> None:
+    network = Counted()
+    encoder = Encoder(network, "counted")
+    encoder.start("slow noir")
+    with ThreadPoolExecutor(8) as pool:
+        vectors = list(pool.map(encoder.query, ["slow noir"] * 40))
+    assert network.ran == ["slow noir"]
+    assert all(vector.tolist() == [0.0, 1.0] for vector in vectors)
+
+
+def test_words_that_could_not_be_encoded_are_tried_again() -> None:
+    network = Counted(fails=True)
+    encoder = Encoder(network, "counted")
+    with pytest.raises(RuntimeError, match="no memory"):
+        encoder.query("noir")
+    assert encoder.query("noir").tolist() == [1.0, 0.0]

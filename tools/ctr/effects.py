@@ -48,7 +48,7 @@ def _groups(model: CtrModel, user: UserView, item: int, parts: NDArray[np.float6
         Effect("item_facets", *_named(model, own, kind, "kind of item", "类型"), float(kind.sum())),
         *(_number(model, n, item, float(effect)) for n, effect in enumerate(numbers)),
     ]
-    met = own[features.facets[user.items][:, own].sum(0) >= MET]
+    met = own[features.facets[user.items[:, None], own].sum(0) >= MET]
     if not len(user.items):
         return [*groups, Effect("user_unknown", "your taste is not known yet", "还不了解你的口味", liking + habits)]
     words = ("taste match", "口味匹配") if liking > 0 else ("taste mismatch", "口味不太合")

@@ -16,11 +16,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tools.ctr.sparse import nonzeros
 from tools.ctr.taste import WINDOWS, Leaning
 from tools.ctr.walk import Timeline, walk
 from tools.histories import Histories, Ints
 from tools.interactions import Interactions
+from tools.sparse import nonzeros
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue

@@ -7,6 +7,8 @@ training part, which is what an unseen user meets at serving.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +21,7 @@ from tools.interactions import Interactions
 
 Floats = NDArray[np.floating]
 
-MOST_ROWS = 300_000  # the latest rows are fitted; features still see everything before them
+MOST_ROWS = 300_000  # the latest, sampled non-clicks included, are fitted; features still see everything before them
 NEGATIVES = 2  # sampled per click
 FOLDS = 4  # of users, for the taste of training rows
 
@@ -40,11 +42,13 @@ class Rows:
 
 
 def training_rows(events: Interactions, popularity: Floats, seed: int = 0) -> Rows:
-    """The latest MOST_ROWS events as clicks and non-clicks; without any non-click, sampled ones follow each click."""
-    late = events.take(slice(max(0, len(events.item) - MOST_ROWS), None))
-    rows = Rows(late.user, late.item, late.time, late.weight > 0, late.grade)
+    """MOST_ROWS at most, of the latest events: clicks and non-clicks; without any non-click, sampled ones follow each
+    click.
+    """
+    rows = _latest(events, MOST_ROWS)
     if not len(rows) or not rows.click.all():
         return rows
+    rows = _latest(events, MOST_ROWS // (1 + NEGATIVES))
     rng = np.random.default_rng(seed)
     chance = np.maximum(popularity.astype(float), 0.0) + 1e-9
     repeat = np.repeat(np.arange(len(rows)), NEGATIVES)
@@ -57,6 +61,11 @@ def training_rows(events: Interactions, popularity: Floats, seed: int = 0) -> Ro
     item = np.concatenate([rows.item, items[fresh]])[order]
     grade = np.concatenate([rows.grade, np.full(added, -1, np.float32)])[order]
     return Rows(rows.user[every[order]], item, rows.time[every[order]], click, grade, NEGATIVES)
+
+
+def _latest(events: Interactions, most: int) -> Rows:
+    late = events.take(slice(max(0, len(events.item) - most), None))
+    return Rows(late.user, late.item, late.time, late.weight > 0, late.grade)
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,13 @@ class Bench:
 
     def batch(self, until: int) -> Batch:
         """All rows, with a taste fitted on the first `until` of them."""
-        leaning, fold = Leaning.empty(len(self.rows)), self.rows.user % FOLDS
+        leaning, fold = Leaning.empty(len(self.rows)), self.rows.user[:until] % FOLDS
         fitted = np.arange(until)
-        for n in range(FOLDS):
-            self._lean(leaning, self._taste(fitted[fold[:until] != n]), fitted[fold[:until] == n])
-        self._lean(leaning, self._taste(fitted), np.arange(until, len(self.rows)))
+        taught = [fitted, *(fitted[fold != n] for n in range(FOLDS))]
+        told = [np.arange(until, len(self.rows)), *(fitted[fold == n] for n in range(FOLDS))]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy lets go of the interpreter: the fits run side by side
+            for taste, rows in zip(pool.map(self._taste, taught), told, strict=True):
+                self._lean(leaning, taste, rows)
         each = np.arange(len(self.rows))
         table = self.features.matrix(self.history, leaning, each, self.rows.item, self.stats)
         return Batch(table, self.rows.item, each, self.past, self.features.content)

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tools.errors import InvalidInput
 from tools.evaluate.data import Ids
-from tools.rank.blend import highest
 from tools.rank.many import gathered
+from tools.rank.top import highest
 
 Scores = NDArray[np.floating]
 Scorer = Callable[[Ids, sp.csr_matrix], Scores]  # users, their rows of liked items -> (n_users, n_items)

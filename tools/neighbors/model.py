@@ -22,6 +22,7 @@ from tools.interactions import Interactions
 from tools.neighbors import transitions
 from tools.neighbors import weights as item_weights
 from tools.neighbors.weights import Weights
+from tools.sparse import nonzeros, row, weighed
 from tools.user import UserView
 
 Method = Literal["item", "user", "both"]
@@ -110,7 +111,11 @@ class NeighborModel:
 
     def shared(self, item: int) -> NDArray[np.int64]:
         """How many of the users who liked `item` also liked each item, itself included; shape (n_items,)."""
-        return np.bincount(self.liked[self.likers[item].indices].indices, minlength=self.n_items)
+        return np.bincount(nonzeros(self.liked, row(self.likers, item))[1], minlength=self.n_items)
+
+    def together(self, item: int, other: int) -> int:
+        """How many users liked both."""
+        return len(np.intersect1d(row(self.likers, item), row(self.likers, other), assume_unique=True))
 
     def without(self, gone: Collection[str]) -> NeighborModel:
         """These users' rows taken out."""
@@ -165,12 +170,15 @@ class Folded:
     def following(self) -> NDArray[np.float32]:
         """How much each item is what people go on to from here, (n_items,)."""
         recent = self.age < STEPS
-        return np.asarray(self.model.follows[self.items[recent]].T @ _steps(self.age[recent]), np.float32)
+        return weighed(self.model.follows, self.items[recent], _steps(self.age[recent]))
 
     def after(self, item: int) -> int | None:
         """The item of the last few, not disliked, that `item` most follows; None where it follows none of them."""
         recent = np.flatnonzero((self.age < STEPS) & (self.query > 0))
-        step = self.model.follows[self.items[recent], item].toarray().ravel() * _steps(self.age[recent])
+        place, column, value = nonzeros(self.model.follows, self.items[recent])
+        step = np.zeros(len(recent), np.float32)
+        step[place[column == item]] = value[column == item]
+        step *= _steps(self.age[recent])
         return int(self.items[recent[step.argmax()]]) if step.any() else None
 
     def because(self, item: int) -> int | None:
@@ -182,7 +190,7 @@ class Folded:
     def support(self, item: int) -> tuple[int, int]:
         """How many of the nearest users liked `item`, and how many nearest users there are."""
         users, _ = self.neighbours
-        return len(np.intersect1d(users, self.model.likers[item].indices, assume_unique=True)), len(users)
+        return len(np.intersect1d(users, row(self.model.likers, item), assume_unique=True)), len(users)
 
     @cached_property
     def neighbours(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -32,7 +32,7 @@ def following(folded: Folded, titles: Sequence[str]) -> Callable[[int], list[Evi
         before = folded.after(item)
         if before is None:
             return []
-        both = int(folded.model.shared(before)[item])
+        both = folded.model.together(before, item)
         if both < ENOUGH:
             return []
         title = titles[before]

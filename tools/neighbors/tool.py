@@ -13,6 +13,7 @@ from tools.bus import Candidates, Explain, Source
 from tools.context import Context
 from tools.neighbors import reasons
 from tools.neighbors.titles import CERTAIN, titles
+from tools.rank.top import best
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue
@@ -82,8 +83,7 @@ def _put(
     context: Context, source: Source, scores: NDArray[np.float32], explain: Explain, eligible: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
     """The best eligible items go on the bus, and come back best first; an item nothing speaks for is left out."""
-    among = np.flatnonzero(eligible & (scores > 0))
-    items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
+    items = best(scores, eligible & (scores > 0), SHOWN)
     if len(items):
         context.bus.put(Candidates(source, items, scores[items], explain, every=scores))
     return items

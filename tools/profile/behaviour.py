@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.profile.records import Part, Rhythm, Share, Span, Statistics, Window
+from tools.sparse import weighed
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ def _window(model: ProfileModel, user: UserView, span: Span, weights: NDArray[np
 
 def _shares(model: ProfileModel, items: NDArray[np.int32], weights: NDArray[np.float32]) -> list[Share]:
     chosen = weights > 0
-    has = model.has_facet[items[chosen]]
-    share = (has.T @ weights[chosen]) / weights.sum()
+    share = weighed(model.has_facet, items[chosen], weights[chosen]) / weights.sum()
     best = np.argsort(-share, kind="stable")[:FACETS]
     return [
         Share(attribute=model.features[model.facets[n]].attribute, value=model.features[model.facets[n]].value,

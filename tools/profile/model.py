@@ -26,6 +26,7 @@ from tools.profile.crowd import Crowd
 from tools.profile.segments import LEAST_LIKES, Segments
 from tools.profile.space import DISLIKE
 from tools.profile.vectors import Feature, content_vectors
+from tools.sparse import nonzeros, weighed
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class ProfileModel:
         weights = user.weights * user.decay(half_life_days or self.half_life_days)
         liked, disliked = np.maximum(weights, 0), np.maximum(-weights, 0)
         mix = liked / max(liked.sum(), 1e-9) - DISLIKE * disliked / max(disliked.sum(), 1e-9)
-        p = self.item_vectors[user.items].T @ mix.astype(np.float32)
+        p = weighed(self.item_vectors, user.items, mix.astype(np.float32))
         length = float(np.linalg.norm(p))
         return np.asarray(p / length if length > 1e-6 else np.zeros_like(p), np.float32)
 
@@ -158,7 +159,7 @@ class ProfileModel:
 
     def counts(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many of `items` have each feature, shape (d,)."""
-        return np.bincount(self.item_vectors[items].indices, minlength=len(self.features))
+        return np.bincount(nonzeros(self.item_vectors, items)[1], minlength=len(self.features))
 
     def parts(self, p: NDArray[np.float32], item: int) -> Iterator[tuple[int, float]]:
         """(feature, share of the cosine of `p` with `item`) for each feature the item has, largest first."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.bus import Candidates, Evidence, Explain
@@ -18,6 +16,8 @@ from tools.profile.model import ProfileModel
 from tools.profile.records import Drift, Interest, Profile, Rhythm, Window
 from tools.profile.segments import ENOUGH
 from tools.profile.vectors import Feature
+from tools.rank.top import best
+from tools.shorten import shorten
 from tools.user import UserView
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def run(args: Arguments, context: Context) -> str:
     asked = args.aspects if "aspects" in args.model_fields_set else []
     said = _said(describe(box.profile, user), args.aspects, sensitive="attributes" in asked)
     if not len(user.items):
-        return textwrap.shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
+        return shorten(f"This user has no history yet. {said}", 400, placeholder=" ...")
     _put(context)
-    return textwrap.shorten(said, 400, placeholder=" ...")
+    return shorten(said, 400, placeholder=" ...")
 
 
 def explain(model: ProfileModel, user: UserView, domain: Domain) -> Explain:
@@ -120,8 +120,7 @@ def _put(context: Context) -> None:
     """The eligible items that fit the user best go on the bus, best first; none that points away from their taste."""
     model, user = context.box.profile, context.user
     scores = model.appeal(user)
-    among = np.flatnonzero(context.eligible & (scores > 0))
-    items = among[np.argsort(-scores[among], kind="stable")[:SHOWN]].astype(np.int32)
+    items = best(scores, context.eligible & (scores > 0), SHOWN)
     if len(items):
         why = explain(model, user, context.box.domain)
         context.bus.put(Candidates("profile", items, scores[items], why, every=scores))
@@ -212,7 +211,7 @@ def _rhythm(rhythm: Rhythm) -> str:
 
 
 def _history(profile: Profile) -> str:
-    titles = [textwrap.shorten(seen.title, 60) for seen in profile.history if seen.liked][:3]
+    titles = [shorten(seen.title, 60) for seen in profile.history if seen.liked][:3]
     return f"Last liked: {'; '.join(titles)}." if titles else ""
 
 

@@ -22,6 +22,7 @@ from tools.rank.fill import POPULAR, put_popular
 from tools.rank.mix import Kinds, Share, choose
 from tools.rank.rules import allowed, held_back, sponsored
 from tools.rank.taste import PERSONAL, Columns, Floats, table
+from tools.rank.top import highest
 from tools.slate import Slate, SlateItem
 from tools.user import UserView
 
@@ -181,17 +182,6 @@ def _standard(values: Floats, among: Mask) -> tuple[Floats, Floats]:
     off = np.where(among, values - np.where(among, values, 0).sum(axis=-1, keepdims=True) / n, 0)
     spread = np.sqrt(np.square(off).sum(axis=-1, keepdims=True) / n)
     return np.divide(off, spread, out=np.zeros_like(off), where=spread > 1e-6), spread
-
-
-def highest(scores: Floats, among: Mask, n: int) -> Mask:
-    """Where the `n` highest scores along the last axis are, of those `among`; of equal ones the first."""
-    if n >= scores.shape[-1]:
-        return among
-    held = np.where(among, scores, -np.inf)
-    least = np.sort(held, axis=-1)[..., -n, None]  # many are equal, on which partition is ten times slower
-    above, tied = held > least, (held == least) & among
-    left = n - above.sum(axis=-1, keepdims=True)
-    return above | (tied & (np.cumsum(tied, axis=-1) <= left))
 
 
 def shares(box: Toolbox, users: Sequence[UserView]) -> NDArray[np.float64]:

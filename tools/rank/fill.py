@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tools.bus import Candidates
 from tools.context import Context
 from tools.rank.stated import lift_of, put_stated
+from tools.rank.top import highest
 
 POPULAR = 100  # items
 
@@ -29,8 +30,8 @@ def put_popular(context: Context, n: int = POPULAR, among: NDArray[np.bool_] | N
     explain = box.popularity.explain
     if box.cold.share(user) > 0:
         explain = partial(box.cold.explain, user=user, popularity=box.popularity, domain=box.domain)
-    items = np.flatnonzero(context.eligible if among is None else context.eligible & among).astype(np.int32)
-    items = np.sort(items[np.argsort(-scores[items], kind="stable")[:n]])
+    allowed = context.eligible if among is None else context.eligible & among
+    items = np.flatnonzero(highest(scores, allowed, n)).astype(np.int32)
     items = np.setdiff1d(items, context.bus.items(), assume_unique=True)
     if len(items):
         context.bus.put(Candidates("popularity", items, scores[items], explain, every=scores))

@@ -32,9 +32,9 @@ from tools.neighbors.alike import alike
 from tools.neighbors.model import MEMORY, NeighborModel
 from tools.neighbors.weights import DENSE_LIMIT, reading
 from tools.profile.model import ProfileModel
-from tools.rank.blend import highest
 from tools.rank.many import CELLS
 from tools.rank.taste import Choice, Floats, Taste, ndcg, table
+from tools.rank.top import highest
 from tools.user import UserView
 
 HELD = 0.1  # share of a user's likes, the latest, that are held out; at least one

@@ -16,12 +16,13 @@ from tools.bus import Source
 from tools.histories import Histories
 from tools.neighbors import tool as neighbors
 from tools.profile import tool as profile
-from tools.rank.blend import Mask, highest, members, shares, short_list, slate, tails, taste
+from tools.rank.blend import Mask, members, shares, short_list, slate, tails, taste
 from tools.rank.explore import NOVEL
 from tools.rank.fill import POPULAR
 from tools.rank.rules import allowed_many
 from tools.rank.stated import FOUND, lifts
 from tools.rank.taste import Floats
+from tools.rank.top import highest
 from tools.user import UserView
 
 if TYPE_CHECKING:

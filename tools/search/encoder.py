@@ -1,10 +1,9 @@
 """Texts to vectors with a sentence-transformers model (all-MiniLM-L6-v2 by default), on the CPU.
 
-A BERT encoder with mean pooling is run here, from its safetensors, by torch alone: importing transformers takes 4.2 s
-of CPU and sentence-transformers 5.4 s, against 1.2 s for torch (2 cores, 2026-11), and the vectors are the same (cosine
-above 0.99999, tested). Any other architecture is loaded by sentence-transformers.
+A BERT encoder with mean pooling is run by tools/search/bert.py. Any other architecture is loaded by
+sentence-transformers.
 
-Source: Reimers and Gurevych, Sentence-BERT, EMNLP 2019; Devlin et al., BERT, NAACL 2019.
+Source: Reimers and Gurevych, Sentence-BERT, EMNLP 2019.
 """
 
 from __future__ import annotations
@@ -13,17 +12,15 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import CorruptData, NotFound
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 Vectors = NDArray[np.float32]
 CACHED = 2048  # query vectors kept: 3 MB
@@ -49,7 +46,8 @@ class Encoder:
         self.name = name
         self.reads_chinese = sum(any("\u4e00" <= c <= "\u9fff" for c in word) for word in network.vocabulary) >= ENOUGH
         self._network = network
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache: OrderedDict[str, Future[Vectors]] = OrderedDict()
+        self._worker = ThreadPoolExecutor(1, "encoder")  # one encoding runs at a time anyway, see `_threads`
         self._lock = threading.Lock()
 
     @classmethod
@@ -63,7 +61,7 @@ class Encoder:
         if not path.is_dir():
             raise NotFound(f"no encoder at {path}: give a folder with a sentence-transformers model", "encoder")
         try:
-            network: _Network = _Bert(path) if _is_plain_bert(path) else _SentenceTransformer(path)
+            network = _bert(path) if _is_plain_bert(path) else _SentenceTransformer(path)
         except (OSError, KeyError, ValueError) as error:
             raise CorruptData(f"{path} is not a readable encoder: {error}; delete it and fetch it again") from error
         network(["The first run is slow, so it is not left to the first turn."])
@@ -82,16 +80,18 @@ class Encoder:
 
     def query(self, text: str) -> Vectors:
         """One text's vector (dim,), remembered: the same words are often asked twice."""
+        return self.start(text).result()
+
+    def start(self, text: str) -> Future[Vectors]:
+        """Begin with the vector of words that `query` will be asked for, beside whatever comes first."""
         with self._lock:
-            if text in self._cache:
-                self._cache.move_to_end(text)
-                return self._cache[text]
-        vector = self.encode([text])[0]
-        with self._lock:
-            self._cache[text] = vector
+            coming = self._cache.get(text)
+            if coming is None or (coming.done() and coming.exception()):  # what failed is tried again
+                coming = self._cache[text] = self._worker.submit(lambda: self.encode([text])[0])
+            self._cache.move_to_end(text)
             if len(self._cache) > CACHED:
                 self._cache.popitem(last=False)
-        return vector
+        return coming
 
 
 def _is_plain_bert(folder: Path) -> bool:
@@ -102,73 +102,10 @@ def _is_plain_bert(folder: Path) -> bool:
     return bool(bert and means and parts <= {"Transformer", "Pooling", "Normalize"})
 
 
-class _Bert:
-    """BERT's encoder, inference only: embeddings, then per layer attention and a feed-forward, then the mean."""
+def _bert(folder: Path) -> _Network:
+    from tools.search.bert import Bert
 
-    def __init__(self, folder: Path) -> None:
-        from safetensors.torch import load_file
-        from tokenizers import Tokenizer
-
-        config = json.loads((folder / "config.json").read_text())
-        limit = json.loads((folder / "sentence_bert_config.json").read_text()).get("max_seq_length")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(limit or config["max_position_embeddings"])
-        self._tokenizer.enable_padding(pad_id=config.get("pad_token_id", 0))
-        weights = load_file(folder / "model.safetensors")
-        self._weights = {name.removeprefix("bert."): tensor.float() for name, tensor in weights.items()}
-        self._layers, self._heads = int(config["num_hidden_layers"]), int(config["num_attention_heads"])
-        self._epsilon = float(config["layer_norm_eps"])
-        self.dim = int(config["hidden_size"])
-        self.vocabulary: dict[str, int] = self._tokenizer.get_vocab()
-
-    def __call__(self, texts: list[str]) -> Vectors:
-        import torch
-
-        encodings = self._tokenizer.encode_batch(texts)
-        ids = torch.tensor([e.ids for e in encodings])
-        mask = torch.tensor([e.attention_mask for e in encodings])
-        with torch.inference_mode():
-            hidden = self._embed(ids)
-            for n in range(self._layers):
-                hidden = self._layer(hidden, mask[:, None, None, :].bool(), f"encoder.layer.{n}")
-            kept = mask[:, :, None].to(hidden.dtype)
-            mean = (hidden * kept).sum(1) / kept.sum(1)
-            vectors: Vectors = torch.nn.functional.normalize(mean, dim=1).numpy()
-        return vectors
-
-    def _embed(self, ids: Tensor) -> Tensor:
-        table = self._weights
-        words = table["embeddings.word_embeddings.weight"][ids]
-        places = table["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        return self._norm(words + places + table["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-
-    def _layer(self, x: Tensor, mask: Tensor, name: str) -> Tensor:
-        from torch.nn import functional
-
-        query, key, value = (
-            self._split(self._linear(x, f"{name}.attention.self.{p}")) for p in ("query", "key", "value")
-        )
-        attended = functional.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2).reshape(x.shape)
-        x = self._norm(
-            x + self._linear(attended, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm"
-        )
-        wide = functional.gelu(self._linear(x, f"{name}.intermediate.dense"))
-        return self._norm(x + self._linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
-
-    def _split(self, x: Tensor) -> Tensor:
-        """(batch, length, dim) to (batch, heads, length, dim / heads)."""
-        return x.reshape(*x.shape[:2], self._heads, -1).transpose(1, 2)
-
-    def _linear(self, x: Tensor, name: str) -> Tensor:
-        from torch.nn.functional import linear
-
-        return linear(x, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
-
-    def _norm(self, x: Tensor, name: str) -> Tensor:
-        from torch.nn.functional import layer_norm
-
-        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        return layer_norm(x, (self.dim,), weight, bias, self._epsilon)
+    return Bert(folder)
 
 
 class _SentenceTransformer:

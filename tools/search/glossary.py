@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tools.domain import Domain
@@ -25,9 +25,15 @@ def readable(text: str, domain: Domain) -> str:
         n: value for values in domain.aliases.values() for value, ns in values.items() for n in ns if _HAN.search(n)
     }
     english = {**_words(), **aliases}
-    pattern = re.compile("|".join(map(re.escape, sorted(english, key=len, reverse=True))))
+    pattern = _any(tuple(english))
     said = pattern.sub(lambda found: f" {english[found[0]]} ", text)
     return _LOOSE.sub(" ", _HAN.sub(" ", said)).strip()
+
+
+@lru_cache(8)
+def _any(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the names, of those that begin alike the longest."""
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
 
 @cache

@@ -146,7 +146,9 @@ class Lexical:
     def people(self, text: str, people: Sequence[str]) -> list[str]:
         """Of some people those whom the text names: by their full name, or by the last if it says nothing else."""
         wanted = {self.terms[code] for _, found in self._read(text) for code, _ in found}
-        parts = {name: words(name) for name in people}
+        if not wanted:
+            return []
+        parts = {name: _name(name) for name in people}
         return [name for name, held in parts.items() if held and (wanted >= set(held) or wanted == {held[-1]})]
 
     @cached_property
@@ -212,6 +214,11 @@ def words(text: str, wish: bool = False) -> list[str]:
             at = run.end()
         out += filter(None, [word[at:]])
     return out
+
+
+@lru_cache(20_000)  # the same people are in many items
+def _name(said: str) -> tuple[str, ...]:
+    return tuple(words(said))
 
 
 def _pairs(run: str) -> list[str]:

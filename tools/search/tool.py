@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from tools.bus import Candidates, Evidence, Explain
 from tools.context import Context
 from tools.search.glossary import readable
 from tools.search.model import Hits
+from tools.shorten import shorten
 
 if TYPE_CHECKING:
     from tools.catalogue import Catalogue, Filters
@@ -44,7 +44,7 @@ def arguments(catalogue: Catalogue) -> type[BaseModel]:
 def run(args: Any, context: Context) -> str:
     """Puts the best 100 allowed items on the bus."""
     box, words = context.box, clean(args.query)
-    read = words if box.search.encoder.reads_chinese else readable(words, box.domain)
+    read = _read(words, box)
     allowed = context.eligible & box.catalogue.mask(args.filters)
     if not allowed.any():
         return _nothing(args.filters, context)
@@ -53,7 +53,18 @@ def run(args: Any, context: Context) -> str:
         return "There is nothing to search with in the query: give a few English words."
     context.bus.put(Candidates("search", hits.items, hits.scores, explain(words, args.filters, hits, box)))
     best, count = "; ".join(_label(box.catalogue, int(i)) for i in hits.items[:5]), int(allowed.sum())
-    return textwrap.shorten(f"{count} {_noun(context, count)} allowed. Closest: {best}.", SHOWN, placeholder=" ...")
+    return shorten(f"{count} {_noun(context, count)} allowed. Closest: {best}.", SHOWN, placeholder=" ...")
+
+
+def prepare(query: str, box: Toolbox) -> None:
+    """Begin with the vector of words that will be searched with, beside reading the user and the rest of the turn."""
+    if read := _read(clean(query), box):
+        box.search.encoder.start(read)
+
+
+def _read(words: str, box: Toolbox) -> str:
+    """What of the words the encoder can read."""
+    return words if box.search.encoder.reads_chinese else readable(words, box.domain)
 
 
 def explain(words: str, wanted: Filters, hits: Hits, box: Toolbox) -> Explain:
@@ -65,7 +76,7 @@ def explain(words: str, wanted: Filters, hits: Hits, box: Toolbox) -> Explain:
         titled, people = _named(words, item, box)
         english, chinese = [], []
         if cosine >= ALIKE or titled:
-            quote = textwrap.shorten(words, 60, placeholder="...") if " " in words else words[:60]
+            quote = shorten(words, 60, placeholder="...") if " " in words else words[:60]
             english.append(f'matches your words{" in its title" if titled else ""}: "{quote}"')
             chinese.append(f"{'标题' if titled else ''}与你说的“{quote}”相符")
         if people:
@@ -122,7 +133,7 @@ def _nothing(wanted: Filters, context: Context) -> str:
     ways = [f"{r.field} {r.operator} {r.value} ({r.items} left)" for r in relax[:4]]
     told = f"dropping all of: {', '.join(ways)}" if relax[0].together else f"dropping one of: {', '.join(ways)}"
     said = f"No {context.box.domain.item.en} satisfies all the filters. It would help {told}."
-    return textwrap.shorten(said, SHOWN, placeholder=" ...")
+    return shorten(said, SHOWN, placeholder=" ...")
 
 
 def _label(catalogue: Catalogue, item: int) -> str:
@@ -130,7 +141,7 @@ def _label(catalogue: Catalogue, item: int) -> str:
     held = catalogue.attributes(item)
     shown = (held.get(name) for name in catalogue.domain.attributes.shown)
     number = next((v for v in shown if isinstance(v, int | float) and not isinstance(v, bool)), None)
-    title = textwrap.shorten(catalogue.titles[item], 60, placeholder="...")
+    title = shorten(catalogue.titles[item], 60, placeholder="...")
     return title if number is None else f"{title} ({number:g})"
 
 
