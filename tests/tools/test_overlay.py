@@ -14,7 +14,7 @@ from tools.errors import NotFound
 from tools.overlay import words
 from tools.overlay.content import Reader
 from tools.search.lexical import Lexical
-from tools.store import Item
+from tools.store import Event, Item
 from tools.toolbox import Toolbox
 
 TAGS = ("Comedy", "Drama", "Western", "Mystery", "悬疑")
@@ -114,3 +114,21 @@ def test_a_new_item_of_ones_taste_is_worth_more_than_one_of_another(own_box: Too
         assert box.ctr.predict(view, items).argmax() == better
         assert (box.neighbors.scores(view)[items] == 0).all()
     assert box.popularity.explain(int(items[0]))[0].text == "new here: nobody has tried it yet"
+
+
+def test_a_batch_follows_the_catalogue_too_and_agrees_with_one_user_alone(own_box: Toolbox) -> None:
+    from tools.overlay import Overlay
+    from tools.recommend import batch, recommend
+
+    own_box.store.save_item(
+        Item(item_id="c9", title="Comet Comedy", tags=["Comedy", "Sci-Fi"], attributes={"year": 1985})
+    )
+    own_box.store.delete_item("s01")
+    own_box.store.append([Event(user_id="a02", item_id="c9", timestamp=world.NOW, kind="like")])
+    box = Overlay(own_box).follow()
+    users = ["a01", "a02", "b03", "newcomer", "optout"]
+    for user, items in batch(box, users, 50):
+        shown = [item for item, _ in items]
+        assert "s01" not in shown
+        assert ("c9" in shown) is (user != "a02")
+        assert shown == [item.item_id for item in recommend(box, user, k=50).items]
