@@ -60,8 +60,9 @@ def plan_examples(catalogue: Catalogue, domain: Domain, names: Sequence[str]) ->
 def _places(catalogue: Catalogue, domain: Domain) -> dict[str, Any]:
     """What the catalogue offers to fill in: three common values of its first facet, a number field, a title."""
     places: dict[str, Any] = {"item_en": domain.item.en, "item_en_plural": domain.items.en, "item_zh": domain.items.zh}
-    if catalogue.titles:
-        places["title"] = catalogue.titles[0]
+    title = next(filter(None, catalogue.titles), None)  # a deleted item has none
+    if title:
+        places["title"] = title
     number = next((spec for spec in catalogue.fields.values() if spec.kind == "number" and spec.integral), None)
     if number:
         places |= {"number": number.name, "y": int(np.nanmedian(catalogue.numbers(number.name)))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -215,3 +216,11 @@ async def test_a_turn_under_way_keeps_its_catalogue(running: Running, live: Live
     await running.client.delete("/v1/items/s01")
     assert [item.item_id for item in recommend(before, "a01", "an octopus detective", k=50).items].count("oct") == 0
     assert "s01" in {item.item_id for item in recommend(before, "a01", k=50).items}
+
+
+async def test_items_put_by_many_at_once_are_all_found_while_turns_go_on(running: Running) -> None:
+    puts = [put(running, f"oct{n}", title=f"Octopus {n}", year=1900 + n) for n in range(12)]
+    turns = [running.post("/v1/recommend", {"user_id": "a01", "query": "an octopus", "k": 5}) for _ in range(12)]
+    answers = await asyncio.gather(*puts, *turns)
+    assert all(answer.status_code == 200 for answer in answers[12:])
+    assert set(await found(running, filters={"year": {"<": 1912}}, k=50)) == {f"oct{n}" for n in range(12)}

@@ -16,6 +16,8 @@ from tools.store.tables import metadata, users
 
 _OWN = ("user_id", "seq", "key")  # what says nothing of the user, or what they are asked by
 
+_ALSO = ("reviewer",)  # columns that may name a user in somebody else's row
+
 
 def held(store: Store, user_id: str) -> dict[str, list[dict[str, Any]]]:
     """Rows by table, oldest first where they have an order; JSON columns as what they hold. Tables without any are not
@@ -50,6 +52,8 @@ def remove(store: Store, user_id: str) -> dict[str, int]:
             count = connection.execute(sa.delete(table).where(table.c.user_id == user_id)).rowcount
             if count:
                 out[table.name] = count
+        for column in _mentions():
+            connection.execute(sa.update(column.table).where(column == user_id).values({column.name: None}))
         if out:
             _changed(connection)
     return out
@@ -67,6 +71,11 @@ def ids(store: Store) -> set[str]:
 
 def _tables() -> list[sa.Table]:
     return [table for table in metadata.sorted_tables if "user_id" in table.c]
+
+
+def _mentions() -> list[sa.Column[Any]]:
+    """Where a row of another user's may name one: who decided on a text, say."""
+    return [table.c[name] for table in metadata.sorted_tables for name in _ALSO if name in table.c]
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
