@@ -17,6 +17,7 @@ from anyio import to_thread
 
 from agent import memory, metrics, phrases
 from agent.acts import thanks
+from agent.brief import Style
 from agent.desk import Desk, Turn
 from agent.dialogue import feedback
 from agent.dialogue.answered import BY_CODE, TEXTS, Texts, answered, opening
@@ -30,6 +31,7 @@ from tools.domain import Language
 from tools.errors import InvalidInput
 from tools.rank.rules import TOLD_AGE
 from tools.slate import Slate
+from tools.store import reviews
 from tools.toolbox import Toolbox
 from tools.user import UserView
 
@@ -174,8 +176,8 @@ class Agent:
             return
         since, out = time.perf_counter(), Writing()
         llm = None if turn.reply.degraded else self.llm
-        writer = turn.desk.writer
-        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out)
+        writer, style = turn.desk.writer, Style(turn.request.length, turn.request.tone)
+        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out, style)
         async with aclosing(pieces):
             async for piece in pieces:
                 yield turn.say(piece)
@@ -216,4 +218,5 @@ async def _written(turn: Turn, since: float, out: Writing, prompt: str) -> Async
     if out.fault:
         yield turn.degrade(out.fault)
     metrics.CUTS.inc(len(out.cuts))
-    yield turn.trace("check", time.perf_counter(), **check_notes(out))
+    held = await to_thread.run_sync(reviews.hold_all, turn.desk.box.store, turn.request.user_id, "turn", out.held)
+    yield turn.trace("check", time.perf_counter(), **check_notes(out), **held)
