@@ -218,7 +218,8 @@ class Checker:
         for word in WORD.finditer(bare):
             low = word[0].casefold()
             known = low in _COMMON or any(f" {form} " in grounds.folded for form in (low, low.removesuffix("'s")))
-            if word.start() != first and is_name(word[0]) and not known:
+            sure = word.start() != first or sum(map(str.isupper, word[0])) > 1  # a sentence begins with a capital
+            if sure and is_name(word[0]) and not known:
                 return f"name {word[0]!r} is not in the evidence"
         return None
 

@@ -87,10 +87,12 @@ class Generator:
         InvalidInput: nothing to work on, or too much. NotFound: no such item.
         LLMUnavailable: no engine answered, and the task cannot be done without one.
         """
-        item = await to_thread.run_sync(self._item, item_id) if item_id is not None else None
-        source = _source(task, item, text)
+        item, about = (None, None) if item_id is None else self._item(item_id)
+        source = _source(task, about, text)
         target = language or _language(task, source)
-        checker: Checker = self.checker or await to_thread.run_sync(Checker.of, self.box.catalogue)
+        checker = self.checker
+        if checker is None:
+            checker = await to_thread.run_sync(Checker.of, self.box.catalogue)
         said = sanitize(tone or self.box.domain.tone, MAX_TONE)
         order = Order(self.llm, self.box, checker, user, deadline, target, length, said)
         if task == "compose":
@@ -114,9 +116,11 @@ class Generator:
         metrics.CUTS.inc(len(work.cuts))
         return await to_thread.run_sync(self._screened, made, user)
 
-    def _item(self, item_id: str) -> Item:
+    def _item(self, item_id: str) -> tuple[Item, str]:
+        """The item, and the item in words."""
         catalogue = self.box.catalogue
-        return catalogue.items[catalogue.index(item_id)]
+        index = catalogue.index(item_id)
+        return catalogue.items[index], catalogue.text(index)
 
     def _profile(self, user: str) -> object:
         view = self.box.view(user)
@@ -133,20 +137,18 @@ class Generator:
         return made.model_copy(update={"text": words, "review": review, "cut": []})
 
 
-def _source(task: Task, item: Item | None, text: str | None) -> str:
-    """The text to work on."""
-    if text is not None and item is not None:
+def _source(task: Task, about: str | None, text: str | None) -> str:
+    """The text to work on; `about`: the item in words."""
+    if text is not None and about is not None:
         raise InvalidInput("give item_id or text, not both", "text")
-    if task == "compose":
-        if item is None:
-            raise InvalidInput("compose writes about an item of the catalogue: give its item_id", "item_id")
-        return ""
-    source = text if item is None else f"{item.title}. {item.description or ''}"
-    if source is None or not source.strip():
+    if task == "compose" and about is None:
+        raise InvalidInput("compose writes about an item of the catalogue: give its item_id", "item_id")
+    source = (about or text or "").strip()
+    if not source:
         raise InvalidInput(f"there is nothing to {task}: give a text, or the item_id of an item", "text")
-    if len(source) > MAX_TEXT:
+    if len(source) > MAX_TEXT and text is not None:
         raise InvalidInput(f"{len(source):,} characters; at most {MAX_TEXT:,} at once", "text")
-    return source
+    return source[:MAX_TEXT]
 
 
 def _language(task: Task, source: str) -> Language:

@@ -247,8 +247,3 @@ def held(review: str, language: Language) -> str:
     if language == "zh":
         return f"这段文字需要先由人工审核，审核编号 {review}，通过之前不会显示。"
     return f"This text waits for a person's review, number {review}; it is not shown before that."
-
-
-def field_name(field: str, language: Language) -> str:
-    """What an attribute is called: `director`, `导演`; as catalogued where there is no Chinese name for it."""
-    return _FIELD_ZH.get(field, field) if language == "zh" else field.replace("_", " ")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import prompts
 from agent import figures
 from agent.check import Cut
+from agent.llm import LLMUnavailable
 from agent.order import Order, Work, examples
 from agent.passages import grouped, sentences
 from agent.translate import mixed
 from agent.untrusted import fenced
 from agent.write import NAMES
 from tools.domain import Language
-from tools.errors import TastemakerError
 from tools.store import Item
 
 SIZE: dict[Language, int] = {"en": 1_600, "zh": 600}  # characters of one part
@@ -20,8 +20,11 @@ LIMIT: dict[Language, int] = {"en": 220, "zh": 90}  # characters of one sentence
 ROUNDS = 4
 
 
-class Ungrounded(TastemakerError):
+class Ungrounded(LLMUnavailable):
     """Nothing that the model wrote is borne out by the text."""
+
+    def __init__(self) -> None:
+        super().__init__("broken", "the model wrote nothing that the text bears out", counts=False)
 
 
 async def summarize(order: Order, source: str, item: Item | None = None) -> Work:
@@ -38,7 +41,7 @@ async def summarize(order: Order, source: str, item: Item | None = None) -> Work
         parts = _parts("\n".join(filter(None, told)), order.language) or parts[:1]
     final = await _told(order, work, parts[0], source, SENTENCES[order.length])
     if not final:
-        raise Ungrounded("the model wrote nothing that the text bears out")
+        raise Ungrounded
     work.text = ("" if order.language == "zh" else " ").join(final)
     return work
 

@@ -22,6 +22,7 @@ from agent.desk import Desk, Turn
 from agent.dialogue import feedback
 from agent.dialogue.answered import BY_CODE, TEXTS, Texts, answered, opening
 from agent.dialogue.find import find
+from agent.generate import Generator
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
 from agent.notes import check_notes, plan_notes
 from agent.plan import Plan, add
@@ -58,7 +59,7 @@ class Agent:
         self.live = live
         self.llm = llm
         self.settings = settings or TurnSettings()
-        self.texts = texts
+        self.texts = texts or self._generator
         self._desk: Desk | None = None
 
     async def reply(self, request: TurnRequest) -> Reply:
@@ -103,6 +104,9 @@ class Agent:
         """Prepare what the first turn would wait for: prompts, vocabulary, encoder."""
         desk = await to_thread.run_sync(self._current)
         await to_thread.run_sync(desk.box.search.encoder.encode, ["warm"])
+
+    def _generator(self, box: Toolbox) -> Generator:
+        return Generator(self.llm, box, self._desk.writer.checker if self._desk else None)
 
     def _current(self) -> Desk:
         box = self.live.current()

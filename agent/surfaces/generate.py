@@ -69,12 +69,11 @@ async def _made(services: Services, body: GenerateBody, user: str) -> Generated:
         asked = body.model_dump(include={"item_id", "text", "kind", "language", "length", "tone"})
         try:
             return await generator.run(body.task, user=user, deadline=Deadline(PATIENCE), **asked)
+        except Ungrounded as error:
+            message = f"{error}; try again with a stronger model"
+            raise Refused(Problem(503, "server_error", "not_grounded", message)) from None
         except LLMUnavailable as fault:
             raise Refused(_no_engine(body.task, fault.reason)) from None
-        except Ungrounded as error:
-            raise Refused(
-                Problem(503, "server_error", "not_grounded", f"{error}; try again with a stronger model")
-            ) from None
 
 
 async def _events(services: Services, body: GenerateBody, user: str) -> AsyncIterator[bytes]:

@@ -95,7 +95,7 @@ async def test_a_user_token_sees_no_queue(own_home: Home, live: Any) -> None:
 async def test_small_talk_that_harms_is_held_and_a_harmless_line_speaks(
     running: Running, fake_engine: FakeEngine
 ) -> None:
-    fake_engine.script("{}", "Hello! You should kill yourself.")
+    fake_engine.respond = lambda request: "{}" if request.schema else "Hello! You should kill yourself."
     answer = (await running.chat("hello", user="a01")).json()
     assert "kill" not in answer["choices"][0]["message"]["content"]
     [check] = [entry for entry in answer["tastemaker"]["trace"] if entry["step"] == "check"]
