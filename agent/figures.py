@@ -27,6 +27,10 @@ _UNITS = tuple(
 _DECADE = re.compile(r"\b(?:the )?((?:1\d|20)\d0)['’]?s\b|((?:1\d|20)\d0)\s*年代", re.IGNORECASE)
 _PEOPLE = re.compile(rf"{_N} (?:of the )?(?:users|people|readers|viewers|others|fans)\b|{_N}\s*(?:位|名|个人|人)", re.I)
 
+# Letters and figures in one are one name; neither part of it says anything alone.
+_CODE = re.compile(r"(?<![A-Za-z\d])(?=\d*[A-Za-z])(?=[A-Za-z]*\d)[A-Za-z\d]+")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|min|mins|h|hrs?|km|kg|g|cm|mm|m|gb|tb|mb|k|x)", re.IGNORECASE)
+
 # "23 of the 50 users", "50 位用户中有 23 位": both figures of a share, not only each of them, must be evidence's.
 _SHARE = re.compile(r"\b(?P<part>\d+) (?:out )?of (?:the |your |these |last |all )*(?P<whole>\d+)\b", re.IGNORECASE)
 _SHARE_ZH = re.compile(r"(?P<whole>\d+)\s*[位个部名人][^，。；\d]{0,12}?中(?:就|共)?(?:有)?\s*(?P<part>\d+)")
@@ -62,6 +66,9 @@ def fault(sentence: str, grounds: Grounds) -> str | None:
         if not years and decade[0].casefold() not in grounds.text:
             return f"{decade[0]!r} is not in the evidence"
     plain = _DECADE.sub(" ", sentence)
+    for found in _CODE.finditer(plain):
+        if not _ORDINAL.fullmatch(found[0]) and not re.search(rf"(?<!\w){found[0]}(?!\w)", grounds.text, re.IGNORECASE):
+            return f"{found[0]!r} is not in the evidence"
     for number in NUMBER.findall(plain):
         if number.replace(",", "") not in grounds.numbers:
             return f"number {number} is not in the evidence"

@@ -23,15 +23,61 @@ from tools.slate import SlateItem
 from tools.store import Item
 
 FILMS, GAMES = 2_400, 900
-_FIRST = "Ada Bruno Clara Dorian Elsa Felix Greta Hugo Irene Jonas Karin Louis Mabel Nils Olga Pavel Rosa Silas Tilda Viktor".split()  # fmt: skip
-_LAST = "Ashe Brook Castell Drummond Ekström Farrow Gallo Hartmann Ibsen Jarvis Kowalski Lindqvist Marsh Novak Okafor Petrov Quill Rivera Sato Thorne Ueda Vale Wren Yang Zimmer".split()  # fmt: skip
-_ADJECTIVES = "Silent Golden Broken Last Hidden Distant Crimson Forgotten Frozen Restless Paper Iron Velvet Hollow Burning Wild Lonely Secret Perfect Big".split()  # fmt: skip
-_NOUNS = "Harbor Orchard Lantern Corridor Empire Garden Signal Mirror Voyage Bridge Carnival Letter River Castle Comet Market Winter Station Choice Night".split()  # fmt: skip
-_HAN = (
-    "沉默的港湾 金色果园 破碎的灯笼 最后的走廊 隐秘花园 遥远的信号 红色之镜 被遗忘的航程 冰封之桥 不安的嘉年华".split()
+
+
+def _split(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _split(
+    """
+    Ada Bruno Clara Dorian Elsa Felix Greta Hugo Irene Jonas Karin Louis Mabel Nils Olga Pavel Rosa
+    Silas Tilda Viktor
+    """
 )
-GENRES = {"Action": "动作", "Comedy": "喜剧", "Drama": "剧情", "Horror": "恐怖", "Romance": "爱情", "Sci-Fi": "科幻", "Thriller": "惊悚", "War": "战争", "Western": "西部", "Musical": "音乐剧"}  # fmt: skip
-MECHANICS = {"Worker Placement": "工人放置", "Deck Building": "牌库构筑", "Area Control": "区域控制", "Cooperative": "合作", "Dice Rolling": "掷骰", "Auction": "拍卖", "Set Collection": "收集成套", "Tile Laying": "板块铺设"}  # fmt: skip
+_LAST = _split(
+    """
+    Ashe Brook Castell Drummond Ekström Farrow Gallo Hartmann Ibsen Jarvis Kowalski Lindqvist Marsh
+    Novak Okafor Petrov Quill Rivera Sato Thorne Ueda Vale Wren Yang Zimmer
+    """
+)
+_ADJECTIVES = _split(
+    """
+    Silent Golden Broken Last Hidden Distant Crimson Forgotten Frozen Restless Paper Iron Velvet Hollow
+    Burning Wild Lonely Secret Perfect Big
+    """
+)
+_NOUNS = _split(
+    """
+    Harbor Orchard Lantern Corridor Empire Garden Signal Mirror Voyage Bridge Carnival Letter River
+    Castle Comet Market Winter Station Choice Night
+    """
+)
+_HAN = _split(
+    "沉默的港湾 金色果园 破碎的灯笼 最后的走廊 隐秘花园 遥远的信号 红色之镜 被遗忘的航程 冰封之桥 不安的嘉年华"
+)
+GENRES = {
+    "Action": "动作",
+    "Comedy": "喜剧",
+    "Drama": "剧情",
+    "Horror": "恐怖",
+    "Romance": "爱情",
+    "Sci-Fi": "科幻",
+    "Thriller": "惊悚",
+    "War": "战争",
+    "Western": "西部",
+    "Musical": "音乐剧",
+}
+MECHANICS = {
+    "Worker Placement": "工人放置",
+    "Deck Building": "牌库构筑",
+    "Area Control": "区域控制",
+    "Cooperative": "合作",
+    "Dice Rolling": "掷骰",
+    "Auction": "拍卖",
+    "Set Collection": "收集成套",
+    "Tile Laying": "板块铺设",
+}
 COUNTRIES = {"USA": "美国", "France": "法国", "Japan": "日本", "Korea": "韩国", "UK": "英国"}
 
 
@@ -53,7 +99,15 @@ def _title(rng: random.Random, n: int) -> str:
     if n % 11 == 0:
         return f"{rng.choice(_HAN)}{n}" if n % 2 else rng.choice(_HAN)
     adjective, noun, name = rng.choice(_ADJECTIVES), rng.choice(_NOUNS), rng.choice(_LAST)
-    forms = (f"The {adjective} {noun}", f"{adjective} {noun}", f"{noun} of {name}", f"{name}'s {noun}", f"{noun}: The {adjective} {name}", f"{noun} {2 + n % 7}", noun)  # fmt: skip
+    forms = (
+        f"The {adjective} {noun}",
+        f"{adjective} {noun}",
+        f"{noun} of {name}",
+        f"{name}'s {noun}",
+        f"{noun}: The {adjective} {name}",
+        f"{noun} {2 + n % 7}",
+        noun,
+    )
     return forms[n % len(forms)]
 
 
@@ -132,7 +186,7 @@ def worlds() -> tuple[World, World]:
             "mechanics",
             MECHANICS,
             "playing_time",
-        ),  # fmt: skip
+        ),
     )
 
 
@@ -171,12 +225,35 @@ def _case(world: World, n: int) -> Case:
     words = world.domain.liked
     tried = rng.randint(60, 400)
     evidence = [
-        Evidence(kind="neighbors", text=f"goes with {liked}, which you {words.en}", text_zh=f"与你{words.zh}的《{liked}》相配", because=[liked]),  # fmt: skip
-        Evidence(kind="neighbors", text=f"{words.en} by {support} of the {of} users closest to you", text_zh=f"与你最接近的 {of} 位用户中有 {support} 位{words.zh}", support=support, of=of),  # fmt: skip
-        Evidence(kind="popularity", text=f"{words.en} by {tried - 7} of the {tried} users who tried it", text_zh=f"{tried} 位接触过的用户中有 {tried - 7} 位{words.zh}"),  # fmt: skip
-        Evidence(kind="profile", text=f"you often like {own[0]} (12 of the last 60 {world.domain.items.en} you {words.en})", text_zh=f"你常喜欢{world.facets[own[0]]}（你最近{words.zh}的 60 个{world.domain.items.zh}中有 12 个）"),  # fmt: skip
-        Evidence(kind="search", text='matches your words: "something warm for two"', text_zh="与你说的“something warm for two”相符"),
-    ]  # fmt: skip
+        Evidence(
+            kind="neighbors",
+            text=f"goes with {liked}, which you {words.en}",
+            text_zh=f"与你{words.zh}的《{liked}》相配",
+            because=[liked],
+        ),
+        Evidence(
+            kind="neighbors",
+            text=f"{words.en} by {support} of the {of} users closest to you",
+            text_zh=f"与你最接近的 {of} 位用户中有 {support} 位{words.zh}",
+            support=support,
+            of=of,
+        ),
+        Evidence(
+            kind="popularity",
+            text=f"{words.en} by {tried - 7} of the {tried} users who tried it",
+            text_zh=f"{tried} 位接触过的用户中有 {tried - 7} 位{words.zh}",
+        ),
+        Evidence(
+            kind="profile",
+            text=f"you often like {own[0]} (12 of the last 60 {world.domain.items.en} you {words.en})",
+            text_zh=f"你常喜欢{world.facets[own[0]]}（你最近{words.zh}的 60 个{world.domain.items.zh}中有 12 个）",
+        ),
+        Evidence(
+            kind="search",
+            text='matches your words: "something warm for two"',
+            text_zh="与你说的“something warm for two”相符",
+        ),
+    ]
     slate = SlateItem(rank=1, item_id=item.item_id, title=item.title, score=1, attributes=attributes, evidence=evidence)
     lacking = rng.choice([f for f in sorted(world.facets) if f not in own])
     return Case(world, slate, liked, other, stranger, rng.choice(own), lacking, support, of, rng)
@@ -282,7 +359,7 @@ def _wrong_title(case: Case) -> list[str]:
         f"作为好选择，它与你{zh}的《{case.other}》很相配。",
         f"If you enjoyed {case.other}, this one is for you.",
         "It goes with The Emerald Weathervane, which is lovely.",
-        f"它和《翡翠风向标》一样精彩。",
+        "它和《翡翠风向标》一样精彩。",
     ]
 
 
