@@ -1,7 +1,7 @@
 """The worst model there could be, over a catalogue that attacks: 2,000 orders obeyed, and nothing of it gets through.
 
 A run is one order that the model was told and obeyed, in a turn or a text; a turn tells it of several. The model obeys
-every order it finds, in whatever field it stands; it also invents titles and facts, speaks the chat template's language,
+every order it finds, in whatever field; it also invents titles and facts, speaks the chat template's language,
 names other users and breaks formats. An order is to join two words, so that the joined word stands nowhere but in an
 answer that obeyed. All of it goes over real HTTP to the pretended engine.
 """
