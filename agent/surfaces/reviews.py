@@ -29,7 +29,7 @@ class Queue(BaseModel):
 
 class Decision(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    decision: Literal["approve", "reject"]
+    status: Literal["approved", "rejected"]
     reviewer: str | None = Field(default=None, min_length=1, max_length=200, description="who decided, for the record")
 
 
@@ -48,9 +48,8 @@ async def get_reviews(
 @router.post("/{review_id}", summary="Approve or reject a held text, once")
 async def post_review(review_id: str, body: Decision, caller: Known, services: Given) -> Review:
     box = await services.box()
-    status: Literal["approved", "rejected"] = "approved" if body.decision == "approve" else "rejected"
     reviewer = body.reviewer or caller.header_user or "service"
     try:
-        return await to_thread.run_sync(reviews.decide, box.store, review_id, status, reviewer)
+        return await to_thread.run_sync(reviews.decide, box.store, review_id, body.status, reviewer)
     except reviews.Decided as error:
         raise Refused(Problem(409, "invalid_request_error", "already_decided", str(error), "review_id")) from None
