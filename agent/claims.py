@@ -6,32 +6,45 @@ Each rule is a way small models invent. A rule fires on the words alone and is s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator
+
+from agent.figures import shares
+from agent.grounds import Grounds
+from tools.domain import Words
 
 _DID = r"liked|loved|watched|rated|enjoyed|seen|saw|read|bought|played|gave"
-_PAST = re.compile(
-    rf"\byou(?:'ve|’ve| have)?(?: already| previously| also| really)? (?:{_DID})\b"
-    r"|你(?:曾|之前|以前|已经)?(?:喜欢过|看过|评过|打过|给过|读过|买过|听过|玩过|喜欢的)",
-    re.IGNORECASE,
-)
+_HAVE = r"\byou(?:'ve|’ve| have)?(?: already| previously| also| really)?"
 _TASTE = re.compile(
-    r"\byou (?:often|usually|always|generally|tend to|typically) \w+"
-    r"|你(?:常|经常|一向|总是|一直|平时)(?:喜欢|爱|看|听|读|买)",
+    r"(?<!if )(?<!if what )(?<!when )(?<!because )(?<!chance )(?<!would )(?<!do )(?<!what )"
+    r"\byou (?:often |usually |always |generally |tend to |typically |really |also )?"
+    r"(?:like|love|enjoy|prefer|watch|read|listen|buy|play)s?\b(?P<of>[^,.;!?]*)"
+    r"|(?<!如果)(?<!若)(?<!要是)(?<!只要)(?<!假如)(?<!预计)"
+    r"你(?:常常?|经常|一向|总是|一直|平时|很|最|也|特别|非常)?(?:喜欢|爱|偏爱|热爱)(?P<zh>[^，。；！？]*)",
     re.IGNORECASE,
 )
+_PEOPLE = r"(?:people|users|viewers|others|readers|fans|lovers|audiences|customers)"
 _OTHERS = re.compile(
-    r"\b(?:people|users|viewers|others|readers|fans|audiences|customers)"
-    r" (?:like you|similar|with|who|also|have|rated|close)"
-    r"|\b(?:many|most) (?:people|users|viewers|readers|fans)\b"
-    r"|(?:其他|相似|类似|同好|很多|许多)(?:的)?(?:用户|观众|读者|人|影迷)",
+    rf"\b{_PEOPLE} (?:like you|similar|with|who|also|have|rated|close|in your|often|go)"
+    rf"|\b{_PEOPLE} (?:(?:really|always|all|will) )?"
+    r"(?:lov|lik|enjoy|rat|watch|ador|agree|recommend|say|said|prais|pick|cho)\w*"
+    rf"|\b(?:many|most) {_PEOPLE}\b|\b(?:users|viewers|audiences)\b|用户|观众"
+    r"|\b(?:loved|liked|enjoyed|recommended|chosen|picked|watched|played|read|seen|tried) by\b"
+    r"|\bmost[- ](?:watched|read|played|liked|loved|chosen|recommended|picked|wanted|seen)\b"
+    r"|(?:其他|相似|类似|同好|很多|许多|多数|大多|接近的?|同类的?)(?:的)?(?:用户|观众|读者|人|影迷|朋友)"
+    r"|(?:粉丝|影迷|爱好者|家人|朋友)[^，。]{0,3}(?:都|喜欢|爱|推荐|说)",
     re.IGNORECASE,
 )
-_BY_KIND = (
-    (_PAST, {"profile", "neighbors"}, "the reader's past"),
-    (_TASTE, {"profile"}, "the reader's taste"),
-    (_OTHERS, {"neighbors", "popularity"}, "other readers"),
+_LIKE_YOU = re.compile(r"like you\b|similar|clos(?:e|est)|your taste|相似|类似|接近|同好|同类", re.IGNORECASE)
+_MOST = re.compile(
+    r"\b(?:most|majority|nearly all|almost all)\b(?! of all)[^,.;]{0,12}(?:users|people|viewers|readers|who)"
+    r"|大多|多数|绝大部分",
+    re.I,
 )
+_ALL = re.compile(
+    r"\ball (?:the |of the )?(?:\d+ )?(?:users|people|viewers|readers)\b|(?:用户|观众|读者|人)(?:们)?(?:全都|全部|都)",
+    re.IGNORECASE,
+)
+ENOUGH = 5  # users, below which nothing may be said of "people like you"
 # What no evidence of ours ever says; where one does, its own words let the sentence stand.
 _BY_WORDS = (
     (
@@ -69,20 +82,6 @@ _BY_WORDS = (
 )
 _COMPILED = [(subject, re.compile(pattern, re.IGNORECASE)) for subject, pattern in _BY_WORDS]
 
-# "23 of the 50 users", "50 位用户中有 23 位": both figures of a share, not only each of them, must be evidence's.
-_SHARE = re.compile(r"\b(?P<part>\d+) (?:out )?of (?:the |your |these |last |all )*(?P<whole>\d+)\b", re.IGNORECASE)
-_SHARE_ZH = re.compile(r"(?P<whole>\d+)\s*[位个部名人][^，。；\d]{0,12}?中(?:就|共)?(?:有)?\s*(?P<part>\d+)")
-
-_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_COUNTS = {word: str(number) for number, word in enumerate(_WORDS, 2)}
-_SPELLED = re.compile(
-    rf"\b(?:{'|'.join(_COUNTS)}|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)(?:ty|ties)|hundreds?|thousands?|millions?"
-    r"|billions?|dozens?)\b"
-    r"|[一二三四五六七八九零〇]{4}(?=年)"
-    r"|[二两三四五六七八九十百千万]+(?:个半?|点[一二三四五六七八九])?(?=年|小时|分钟|星|次|岁|块|元|部|名|位|季|集|亿|项|$|[，。])",
-    re.IGNORECASE,
-)
-
 _NAMED = r"([^,.;:!?()，。；：！？（）]+)"
 _BY_ZH = r"由([^，。；]{2,30}?)"
 _ROLES = [  # how a field of that role is called, and the words around a name in it
@@ -100,45 +99,77 @@ _AFTER_NAME = re.compile(
 _NO_NAME = re.compile(r"(?:an?|the|its|his|her|their|your|some|several|one|two|three|no|such)\b", re.IGNORECASE)
 
 
-class Grounded(Protocol):
-    """What a claim is held against; `agent.check.Grounds` is one."""
-
-    @property
-    def kinds(self) -> frozenset[str]: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def folded(self) -> str: ...
-    @property
-    def numbers(self) -> frozenset[str]: ...
-    @property
-    def people(self) -> Mapping[str, str] | None: ...
+def past(liked: Words) -> re.Pattern[str]:
+    """How a sentence says that the reader liked something before, in the domain's words."""
+    en, zh = re.escape(liked.en), re.escape(liked.zh)
+    return re.compile(
+        rf"{_HAVE} (?:{_DID}|{en})\b|\byour (?:latest|history)\b"
+        rf"|你(?:曾|之前|以前|已经|最近)?(?:给[^，。]{{0,20}})?(?:喜欢过|看过|评过|打过|给过|读过|买过|听过|玩过|喜欢的|最近的|{zh})",
+        re.IGNORECASE,
+    )
 
 
-def fault(sentence: str, grounds: Grounded) -> str | None:
-    """Why a claim in the sentence cannot stand, or None."""
-    for claim, kinds, subject in _BY_KIND:
-        if claim.search(sentence) and not grounds.kinds & kinds:
-            return f"a claim about {subject} without evidence"
+def fault(sentence: str, grounds: Grounds, liked: re.Pattern[str]) -> str | None:
+    """Why a claim in the sentence cannot stand, or None. `liked`: as `past` has it."""
     for subject, pattern in _COMPILED:
         for found in pattern.finditer(sentence):
             if found[0].casefold() not in grounds.text:
                 return f"a claim about {subject} without evidence: {found[0]!r}"
-    if wrong := _shares(sentence) - _shares(grounds.text):
-        part, whole = sorted(wrong)[0]
-        return f"{part} of {whole} is not in the evidence"
-    for found in _SPELLED.finditer(sentence):
-        said = found[0].casefold()
-        if said not in grounds.text and _COUNTS.get(said) not in grounds.numbers:
-            return f"number {found[0]!r} is not in the evidence"
-    return _wrong_role(sentence, grounds)
+    return (
+        _wrong_past(sentence, grounds, liked)
+        or _wrong_taste(sentence, grounds)
+        or _wrong_crowd(sentence, grounds)
+        or _wrong_role(sentence, grounds)
+    )
 
 
-def _shares(text: str) -> set[tuple[str, str]]:
-    return {(found["part"], found["whole"]) for share in (_SHARE, _SHARE_ZH) for found in share.finditer(text)}
+def _wrong_past(sentence: str, grounds: Grounds, liked: re.Pattern[str]) -> str | None:
+    """What the reader liked must be said so by evidence, and of the very titles named."""
+    if not liked.search(sentence):
+        return None
+    told = "\n".join(text for text in grounds.evidence if liked.search(text)).casefold()
+    if not told and not grounds.kinds & {"profile"}:
+        return "a claim about the reader's past without evidence"
+    said = sentence.casefold()
+    for name in grounds.names:
+        if len(name) > 2 and name not in told and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
+            return f"{name!r} is not what the reader liked"
+    return None
 
 
-def _wrong_role(sentence: str, grounds: Grounded) -> str | None:
+def taste_said(sentence: str) -> list[str]:
+    """What the sentence says that the reader likes, generally and now."""
+    return [found["of"] or found["zh"] or "" for found in _TASTE.finditer(sentence)]
+
+
+def _wrong_taste(sentence: str, grounds: Grounds) -> str | None:
+    """A taste must be said by the evidence; which values it may name, the checker holds against the same sentences."""
+    if not taste_said(sentence) or grounds.kinds & {"profile"} or any(taste_said(text) for text in grounds.evidence):
+        return None
+    return "a claim about the reader's taste without evidence"
+
+
+def _wrong_crowd(sentence: str, grounds: Grounds) -> str | None:
+    """Other readers must be in the evidence, and enough of them where they are said to be like this one."""
+    if not (_OTHERS.search(sentence) or _MOST.search(sentence) or _ALL.search(sentence)):
+        return None
+    crowds = [text for text in grounds.evidence if _OTHERS.search(text) or re.search(r"users|people|用户|位|人", text)]
+    if not crowds:
+        return "a claim about other readers without evidence"
+    counted = [(int(part), int(whole)) for text in crowds for part, whole in shares(text)]
+    near = [text for text in crowds if _LIKE_YOU.search(text)]
+    if _LIKE_YOU.search(sentence):
+        few = [int(part) for text in near for part, _ in shares(text) if int(part) < ENOUGH]
+        if not near or few:
+            return f"fewer than {ENOUGH} readers like this one are in the evidence"
+    if _MOST.search(sentence) and not any(2 * part > whole for part, whole in counted):
+        return "a claim about most readers without evidence"
+    if _ALL.search(sentence) and not any(_ALL.search(text) for text in crowds):
+        return "a claim about all readers without evidence"
+    return None
+
+
+def _wrong_role(sentence: str, grounds: Grounds) -> str | None:
     """A person named as maker or player must stand in a field of that role; where no item is meant, in the words."""
     for role, pattern in _ROLES:
         for found in pattern.finditer(sentence):
@@ -156,7 +187,7 @@ def _names(said: str) -> Iterator[str]:
             yield name
 
 
-def _holders(role: str, grounds: Grounded) -> str:
+def _holders(role: str, grounds: Grounds) -> str:
     if grounds.people is None:
         return grounds.text
     return "\n".join(names for field, names in grounds.people.items() if re.search(role, field, re.IGNORECASE))

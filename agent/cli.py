@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from agent.commands import data, evaluate, mcp, models, ranked, tag, tokens, tune, turns, users
+from agent.commands import data, evaluate, generate, mcp, models, ranked, tag, tokens, tune, turns, users
 from agent.commands.output import emit, failed, json_only, problem
 from tools.errors import TastemakerError
 
@@ -56,7 +56,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (data, tag, tune, ranked, turns, mcp):
+for group in (data, tag, tune, ranked, turns, generate, mcp):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(evaluate.app, name="evaluate")

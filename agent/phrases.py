@@ -71,7 +71,7 @@ _FIELD_ZH |= {
 }
 _SPONSORED = {"en": "sponsored", "zh": "赞助内容"}
 _TELLING = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")
-MAX_TITLE = 200
+MAX_TITLE, MAX_REASON = 200, 600
 
 
 def heading(item: SlateItem, language: Language = "en") -> str:
@@ -94,9 +94,9 @@ def topic(name: str, language: Language) -> str:
     return field_name(re.sub(r"^(?:min|max|minimum|maximum|average|avg)_(?=.)", "", name), language)
 
 
-def plain(title: str) -> str:
-    """A title that cannot turn into a link, an image or markup where it is shown."""
-    return sanitize(title, MAX_TITLE).replace("](", "]\\(").replace("<", "\\<")
+def plain(title: str, limit: int = MAX_TITLE) -> str:
+    """A title, or a reason that quotes one, that cannot turn into a link, an image or markup where it is shown."""
+    return sanitize(title, limit).replace("](", "]\\(").replace("<", "\\<")
 
 
 def opening(domain: Domain, language: Language) -> str:
@@ -112,7 +112,7 @@ def telling(evidence: list[Evidence]) -> list[Evidence]:
 
 def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
     """The `most` telling reasons as one sentence; empty when there are none."""
-    clauses = [e.text_zh if language == "zh" else e.text for e in telling(evidence)[:most]]
+    clauses = [plain(e.text_zh if language == "zh" else e.text, MAX_REASON) for e in telling(evidence)[:most]]
     if not clauses:
         return ""
     if language == "zh":
@@ -240,3 +240,10 @@ def small_talk(domain: Domain, language: Language, kind: str = "") -> str:
     if language == "zh":
         return f"你好！告诉我你想找什么样的{domain.items.zh}，我来推荐。"
     return f"Hello! Tell me what kind of {domain.items.en} you are looking for."
+
+
+def held(review: str, language: Language) -> str:
+    """That a generated text is not shown before a person has read it."""
+    if language == "zh":
+        return f"这段文字需要先由人工审核，审核编号 {review}，通过之前不会显示。"
+    return f"This text waits for a person's review, number {review}; it is not shown before that."

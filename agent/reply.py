@@ -27,6 +27,8 @@ class TurnRequest(BaseModel):
     k: int = Field(default=4, ge=1, le=50)
     conversation_id: str | None = None
     remove_constraints: list[str] = Field(default_factory=list)  # `Constraint.id`s, or fields, that hold no more
+    tone: str | None = None  # instead of the domain's own
+    length: Literal["short", "medium", "long"] = "medium"
 
 
 class TraceEntry(BaseModel):

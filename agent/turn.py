@@ -17,10 +17,12 @@ from anyio import to_thread
 
 from agent import memory, metrics, phrases
 from agent.acts import thanks
+from agent.brief import Style
 from agent.desk import Desk, Turn
 from agent.dialogue import feedback
 from agent.dialogue.answered import BY_CODE, TEXTS, Texts, answered, opening
 from agent.dialogue.find import find
+from agent.generate import Generator
 from agent.llm import LLM, Deadline, LLMUnavailable, salt_for
 from agent.notes import check_notes, plan_notes
 from agent.plan import Plan, add
@@ -30,6 +32,7 @@ from tools.domain import Language
 from tools.errors import InvalidInput
 from tools.rank.rules import TOLD_AGE
 from tools.slate import Slate
+from tools.store import reviews
 from tools.toolbox import Toolbox
 from tools.user import UserView
 
@@ -56,7 +59,7 @@ class Agent:
         self.live = live
         self.llm = llm
         self.settings = settings or TurnSettings()
-        self.texts = texts
+        self.texts = texts or self._generator
         self._desk: Desk | None = None
 
     async def reply(self, request: TurnRequest) -> Reply:
@@ -101,6 +104,9 @@ class Agent:
         """Prepare what the first turn would wait for: prompts, vocabulary, encoder."""
         desk = await to_thread.run_sync(self._current)
         await to_thread.run_sync(desk.box.search.encoder.encode, ["warm"])
+
+    def _generator(self, box: Toolbox) -> Generator:
+        return Generator(self.llm, box, self._desk.writer.checker if self._desk else None)
 
     def _current(self) -> Desk:
         box = self.live.current()
@@ -174,8 +180,8 @@ class Agent:
             return
         since, out = time.perf_counter(), Writing()
         llm = None if turn.reply.degraded else self.llm
-        writer = turn.desk.writer
-        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out)
+        writer, style = turn.desk.writer, Style(turn.request.length, turn.request.tone)
+        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out, style)
         async with aclosing(pieces):
             async for piece in pieces:
                 yield turn.say(piece)
@@ -216,4 +222,5 @@ async def _written(turn: Turn, since: float, out: Writing, prompt: str) -> Async
     if out.fault:
         yield turn.degrade(out.fault)
     metrics.CUTS.inc(len(out.cuts))
-    yield turn.trace("check", time.perf_counter(), **check_notes(out))
+    held = await to_thread.run_sync(reviews.hold_all, turn.desk.box.store, turn.request.user_id, "turn", out.held)
+    yield turn.trace("check", time.perf_counter(), **check_notes(out), **held)

@@ -34,3 +34,9 @@ def _visible(character: str) -> str:
     if character.isspace():
         return " "
     return "" if unicodedata.category(character) in _INVISIBLE or character in _FILLERS else character
+
+
+def fenced(text: str, limit: int) -> str:
+    """`sanitize`d text between marks that it cannot hold itself, so that a prompt shows where the data ends."""
+    line = re.sub(r"<{3,}|>{3,}", "…", sanitize(text, limit))
+    return f"<<<\n{line}\n>>>"

@@ -18,27 +18,25 @@ from typing import Any
 from pydantic_core import from_json
 
 import prompts
-from agent import phrases
+from agent import phrases, risk
+from agent.brief import Brief, Style
 from agent.check import Checker, Cut
 from agent.examples import compact
 from agent.llm import LLM, Deadline, LLMUnavailable
 from agent.reply import Usage
 from agent.untrusted import sanitize
 from tools.domain import Domain, Language
-from tools.slate import Slate, SlateItem
+from tools.slate import Slate
 
 NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (中文)"}
-LENGTH: dict[Language, int] = {"en": 120, "zh": 72}  # characters of one passage; in Chinese the titles are most of it
-FRAME: dict[Language, int] = {"en": 90, "zh": 36}  # of the opening and the closing
-MAX_TOKENS = 180  # of the whole text, which the reader waits for: foreign titles take many; the evidence says the rest
+MAX_TOKENS = {"short": 150, "medium": 200, "long": 360}  # of the whole text, which the reader waits for
+PLAIN = Style()
 MAX_REQUEST = 300
-MAX_FACTS = 320
 # Where a sentence ends; in Chinese text "!" and "." belong to the foreign titles in it.
 _ENDS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(r".*[.!?][\"”)]*", re.DOTALL),
     "zh": re.compile(r".*[。！？][”」』）]*", re.DOTALL),
 }
-_BRACKETS = re.compile(r"\s*[（(][^()（）]*[)）]")
 
 
 @dataclass
@@ -47,6 +45,7 @@ class Writing:
 
     usage: Usage = field(default_factory=Usage)
     cuts: list[Cut] = field(default_factory=list)
+    held: list[tuple[str, list[str]]] = field(default_factory=list)  # texts for a person to read, and why
     replaced: int = 0  # passages that the evidence had to speak for
     fault: LLMUnavailable | None = None
     first_token_ms: float | None = None
@@ -63,22 +62,31 @@ class Writer:
         self.chat_prompt = prompts.load("chat")
 
     async def slate(
-        self, llm: LLM | None, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
+        self,
+        llm: LLM | None,
+        words: str,
+        slate: Slate,
+        language: Language,
+        deadline: Deadline,
+        salt: str,
+        out: Writing,
+        style: Style = PLAIN,
     ) -> AsyncGenerator[str, None]:
         """Markdown text in checked pieces; sets each item's `text`. Without an engine, or once it fails, the evidence
         speaks and `out.fault` says why.
         """
         done: set[str] = set()
+        brief = Brief(slate, self.domain, language, style)
         if llm is not None:
             try:
-                passages = self._passages(llm, words, slate, language, deadline, salt, out)
+                passages = self._passages(llm, words, brief, deadline, salt, out)
                 async with aclosing(passages):
                     async for key, passage in passages:
                         yield self._piece(key, passage, slate, language, out)
                         done.add(key)
             except LLMUnavailable as fault:
                 out.fault = fault
-        for key in self._keys(slate):
+        for key in brief.keys:
             if key not in done and key != "closing":
                 yield self._piece(key, "", slate, language, out)
 
@@ -94,106 +102,82 @@ class Writer:
         out.usage, out.first_token_ms = answer.usage, answer.first_token_ms
         checked = self.checker.small_talk(answer.text)
         out.cuts = checked.cuts
-        return checked.text or phrases.small_talk(self.domain, language)
+        return self._screened(checked.text, out) or phrases.small_talk(self.domain, language)
 
     def own_words(self, text: str, slate: Slate, language: Language, out: Writing) -> str:
         """Words that a model wrote freely (react mode), held against the whole slate, then the slate itself."""
         checked = self.checker.sentences(text, self.checker.slate_grounds(slate.items))
         out.cuts += checked.cuts
-        parts = [checked.text or phrases.opening(self.domain, language)]
+        parts = [self._screened(checked.text, out) or phrases.opening(self.domain, language)]
         for item in slate.items:
             item.text = phrases.reasons(item.evidence, language)
             parts.append(f"{phrases.heading(item, language)} — {item.text}")
         return "\n\n".join(parts)
 
     async def _passages(
-        self, llm: LLM, words: str, slate: Slate, language: Language, deadline: Deadline, salt: str, out: Writing
+        self, llm: LLM, words: str, brief: Brief, deadline: Deadline, salt: str, out: Writing
     ) -> AsyncGenerator[tuple[str, str], None]:
         """Each key with its whole passage, in order, as soon as it is whole."""
-        keys = self._keys(slate)
-        written, sent = "", 0
-        messages = self._messages(words, slate, language)
-        limit = min(40 * len(keys), MAX_TOKENS)
-        stream = llm.stream(messages, schema=_schema(keys, language), max_tokens=limit, deadline=deadline, salt=salt)
+        written, sent, language = "", 0, brief.language
+        limit = min(45 * len(brief.keys), MAX_TOKENS[brief.style.length])
+        messages = self._messages(words, brief)
+        stream = llm.stream(messages, schema=brief.schema(), max_tokens=limit, deadline=deadline, salt=salt)
         try:
             async with stream:
                 async for piece in stream:
                     written += piece
                     if '"' not in piece:  # no passage can have ended here
                         continue
-                    whole = _whole(written, keys)
+                    whole = _whole(written, brief.keys)
                     for key, passage in whole[sent:]:
-                        yield key, _finished(passage, _limit(key, language), language)
+                        yield key, _finished(passage, brief.style.limit(key, language), language)
                     sent = len(whole)
         finally:
             out.usage = stream.usage
             out.first_token_ms, out.finish_reason = stream.completion.first_token_ms, stream.completion.finish_reason
 
-    def _messages(self, words: str, slate: Slate, language: Language) -> list[dict[str, str]]:
+    def _messages(self, words: str, brief: Brief) -> list[dict[str, str]]:
         system = self.prompt.render(
-            items=self.domain.items.en, item=self.domain.item.en, tone=self.domain.tone, language=NAMES[language]
+            items=self.domain.items.en,
+            item=self.domain.item.en,
+            tone=brief.style.voice(self.domain),
+            language=NAMES[brief.language],
         )
-        facts = "\n".join(self._facts(item, language) for item in slate.items)
-        request = f"Request: {sanitize(words, MAX_REQUEST)}\nFacts:\n{facts}"
-        example = _examples()[language]
+        example = _examples()[brief.language]
         return [
             {"role": "system", "content": system},
             {"role": "user", "content": example["request"]},
             {"role": "assistant", "content": compact(example["answer"])},
-            {"role": "user", "content": request},
+            {"role": "user", "content": f"Request: {sanitize(words, MAX_REQUEST)}\nFacts:\n{brief.facts}"},
         ]
-
-    def _facts(self, item: SlateItem, language: Language) -> str:
-        """One numbered line: the item's facets and its best reason, without figures in brackets. Few facts, because a
-        small model mixes up what it is told of different items; no title, because code writes it.
-        """
-        facets = [self._value(item, name, language) for name in self.domain.attributes.facets]
-        best = phrases.telling(item.evidence)[:1]
-        reasons = [_BRACKETS.sub("", e.text_zh if language == "zh" else e.text) for e in best]
-        return f"{item.rank}: {sanitize('; '.join(filter(None, [*facets, *reasons])), MAX_FACTS)}"
-
-    def _value(self, item: SlateItem, name: str, language: Language) -> str:
-        value = item.attributes.get(name)
-        values = value if isinstance(value, list) else [] if value is None else [value]
-        return ", ".join(self.domain.alias(name, sanitize(str(v), 60), language) for v in values[:4])
-
-    def _keys(self, slate: Slate) -> list[str]:
-        return ["opening", *(str(item.rank) for item in slate.items), "closing"]
 
     def _piece(self, key: str, passage: str, slate: Slate, language: Language, out: Writing) -> str:
         """One passage, checked and dressed: the heading of an item is code's."""
         if key in ("opening", "closing"):
             checked = self.checker.sentences(passage, self.checker.frame_grounds(slate.items, slate.query or ""))
-            text = checked.text or (phrases.opening(self.domain, language) if key == "opening" else "")
+            text = self._screened(checked.text, out)
+            text = text or (phrases.opening(self.domain, language) if key == "opening" else "")
             out.cuts += checked.cuts
             return f"{text}\n\n" if key == "opening" else text
         item = next(item for item in slate.items if str(item.rank) == key)
         checked = self.checker.passage(passage, item, language)
         out.cuts += checked.cuts
-        out.replaced += checked.replaced
-        item.text = checked.text
-        return f"{phrases.heading(item, language)} — {checked.text}\n\n"
+        kept = checked.replaced or self._screened(checked.text, out)
+        item.text = checked.text if kept else phrases.reasons(item.evidence, language)
+        out.replaced += checked.replaced or not kept
+        return f"{phrases.heading(item, language)} — {item.text}\n\n"
+
+    def _screened(self, text: str, out: Writing) -> str:
+        """The text, or nothing where a person should read it first."""
+        reasons = risk.screen(text, self.domain.policy.risky)
+        if reasons:
+            out.held.append((text, reasons))
+        return "" if reasons else text
 
 
 @cache
 def _examples() -> dict[str, Any]:
     return json.loads((prompts.FOLDER / "write_examples.json").read_text(encoding="utf-8"))
-
-
-def _schema(keys: list[str], language: Language) -> dict[str, Any]:
-    def text(key: str) -> dict[str, Any]:
-        return {"type": "string", "minLength": 2, "maxLength": _limit(key, language)}
-
-    return {
-        "type": "object",
-        "properties": {key: text(key) for key in keys},
-        "required": keys,
-        "additionalProperties": False,
-    }
-
-
-def _limit(key: str, language: Language) -> int:
-    return (LENGTH if key.isdigit() else FRAME)[language]
 
 
 def _finished(passage: str, limit: int, language: Language) -> str:

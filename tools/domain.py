@@ -122,6 +122,7 @@ class Policy(Strict):
     age_gate: str | None = None  # item attribute with a minimum age in years
     banned: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # attribute -> values never shown
     max_items: int = Field(default=50, ge=1, le=200)  # of one slate; 1 recommends one at a time
+    risky: tuple[str, ...] = ()  # words for which a generated text waits for a person's review
 
 
 class Blend(Strict):

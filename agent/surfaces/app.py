@@ -9,6 +9,7 @@ from agent.surfaces import (
     agui,
     errors,
     explain,
+    generate,
     health,
     items,
     mcp,
@@ -17,6 +18,7 @@ from agent.surfaces import (
     parameters,
     responses,
     rest,
+    reviews,
     score,
     users,
 )
@@ -61,6 +63,8 @@ def create_app(
         users.router,
         parameters.router,
         health.guarded,
+        generate.router,
+        reviews.router,
     ]
     for router in secured:
         app.include_router(router, dependencies=[Depends(HTTPBearer(auto_error=False))])

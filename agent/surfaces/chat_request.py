@@ -69,8 +69,8 @@ class StreamOptions(BaseModel):
 
 class Metadata(BaseModel):
     """`conversation_id` makes the server remember the conversation; `remove_constraints` takes away constraints in
-    force before the message is read: their ids or fields, in a list or with commas between. Other keys are the
-    client's own.
+    force before the message is read: their ids or fields, in a list or with commas between. `tone` ("dry and brief")
+    and `length` say how the words should be. Other keys are the client's own.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -78,6 +78,8 @@ class Metadata(BaseModel):
     remove_constraints: Annotated[list[Name], Field(max_length=50)] | Annotated[str, Field(max_length=2000)] | None = (
         None
     )
+    tone: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w ,，、'-]+$")] | None = None
+    length: Literal["short", "medium", "long"] = "medium"
 
     @property
     def removed(self) -> list[str]:
@@ -122,6 +124,8 @@ class ChatRequest(BaseModel):
             mode=MODELS[self.model],
             conversation_id=self.metadata.conversation_id if self.metadata else None,
             remove_constraints=self.metadata.removed if self.metadata else [],
+            tone=self.metadata.tone if self.metadata else None,
+            length=self.metadata.length if self.metadata else "medium",
         )
 
     def _conversation(self) -> list[Message]:

@@ -98,3 +98,18 @@ personas = Table(  # what a model wrote about a user, and which facts it was wri
     Column("key", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
+
+reviews = Table(  # generated texts that wait for a person, and what was decided
+    "reviews",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("created", Double, nullable=False),  # unix seconds
+    Column("user_id", Text, nullable=False, index=True),
+    Column("task", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list
+    Column("status", Text, nullable=False, index=True),  # pending, approved, rejected
+    Column("reviewer", Text),
+    Column("decided", Double),  # unix seconds
+)
