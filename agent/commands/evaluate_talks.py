@@ -109,6 +109,46 @@ def prompts(
     _tell(*asyncio.run(run()), where, as_json)
 
 
+def tasks(
+    world: Annotated[str, typer.Option(help="games (to develop against) or hotels (to test with).")] = "games",
+    seed: Annotated[int, typer.Option(help="Of the catalogue and the tasks.")] = 0,
+    mode: ModeOption = Mode.plan,
+    limit: LimitOption = None,
+    trials: TrialsOption = 1,
+    k: CountOption = 4,
+    out: OutOption = None,
+    resume: ResumeOption = False,
+    llm_url: UrlOption = None,
+    llm_model: ModelOption = None,
+    no_llm: NoLlmOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Tasks with a scripted user over a catalogue made for it: requirements told little by little or only when asked."""
+    from agent.evaluate.converse import Talk
+    from agent.evaluate.scripted import Scripted
+    from agent.evaluate.task_report import task_report
+    from agent.evaluate.worlds.make import WORLDS, home, make
+
+    if world not in WORLDS:
+        raise typer.BadParameter(f"{world!r}: there are {', '.join(WORLDS)}", param_hint="--world")
+    folder = out or Path(tempfile.mkdtemp(prefix="tastemaker-evaluate-"))
+    place = home(WORLDS[world], seed, folder / "home")
+    where = _running(place.root, llm_url, llm_model, no_llm, mode, k, folder, resume, None)
+    material = make(WORLDS[world], seed)
+    chosen = spread_out(material.tasks, limit)
+    talks = [
+        Talk(task.id, trial, task.user, Scripted(task, material, trial)) for task in chosen for trial in range(trials)
+    ]
+
+    async def run() -> tuple[dict[str, Any], Log]:
+        async with _opened(where) as (speaker, truth, reset, about):
+            about |= {"name": world, "seed": seed, "tasks": len(chosen)}
+            log = await _talked(talks, speaker, reset, where, about)
+            return {"kind": "tasks", "about": _told(about), **task_report(material, log.talks, truth)}, log
+
+    _tell(*asyncio.run(run()), where, as_json)
+
+
 def _cases(files: Sequence[Path], split: Split | None, limit: int | None) -> list[Case]:
     from agent.evaluate.suite import load
     from tools.errors import InvalidInput
@@ -221,4 +261,4 @@ def _tell(report: dict[str, Any], log: Log, where: Running, as_json: bool) -> No
         say(str(file))
 
 
-COMMANDS = (prompts,)
+COMMANDS = (prompts, tasks)

@@ -139,6 +139,7 @@ WORLD = World(
     traits=TRAITS,
     home_of=("ships_to", "country"),
     places=PLACES,
+    names={"category": CATEGORIES, "mechanisms": MECHANISMS, "languages": LANGUAGES},
     opening={
         "en": ("Hi, I am looking for a board game.", "Can you recommend a board game?", "I need a board game for tonight."),
         "zh": ("你好，我想找一款桌游。", "能推荐一款桌游吗？", "今晚想玩桌游，帮我挑一款。"),

@@ -127,6 +127,7 @@ WORLD = World(
     traits=TRAITS,
     home_of=("open_to", "membership"),
     places=PLACES,
+    names={"city": CITIES, "style": STYLES, "amenities": AMENITIES},
     opening={
         "en": ("Hello, I need a hotel.", "Could you find me a hotel?", "I am looking for a hotel for next week."),
         "zh": ("你好，我想订酒店。", "帮我找一家酒店好吗？", "下周出门，想找家酒店。"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from agent.evaluate.operators import Operator
@@ -51,10 +51,10 @@ class World:
     traits: Sequence[Trait]
     home_of: tuple[str, str]
     places: Sequence[str]
+    names: Mapping[str, Names]  # facet -> its values in Chinese
     opening: Said
     liked: str  # kind of event
     items: int = 220
-    extra_users: Callable[[random.Random], Row] = field(default=lambda rng: {})
 
 
 def bound(

@@ -1,0 +1,197 @@
+"""A world's items, users, events and tasks, from a seed; and the trained home of it.
+
+A task is a user with requirements. They were drawn around an item, so that some item satisfies them all, has not been
+seen by this user and can be had where the user is; or around nothing, so that none does. Where it can be, others that
+satisfy the words are seen or not to be had: whoever only listens recommends those.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import orjson
+
+from agent.evaluate.operators import satisfies
+from agent.evaluate.worlds import games, hotels
+from agent.evaluate.worlds.traits import Row, Want, World
+from tools.domain import Domain, Language, Policy
+from tools.home import Home
+from tools.ingest import ingest, install_domain
+from tools.store import Store
+from tools.train import train
+
+WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD)}
+USERS, SEEN = 60, (14, 30)
+START, DAY = 1_700_000_000, 86_400
+TRIES = 4000
+MOST_ANSWERS = 8
+MIXTURE = ("open", "asked", "open", "asked", "none")  # of five tasks
+
+
+@dataclass(frozen=True)
+class Task:
+    """`wants` in the order in which they are told; the user tells the `hidden` ones (by trait) only when asked.
+    `answers`: ids of the items that will do, none for a task without an answer.
+    """
+
+    id: str
+    user: str
+    language: Language
+    wants: tuple[Want, ...]
+    hidden: frozenset[str]
+    answers: frozenset[str]
+    kind: str
+    traps: int  # items that satisfy the words but are seen or not to be had
+    changes: str | None = None  # the trait about which the user changes their mind
+
+
+@dataclass
+class Material:
+    world: World
+    items: list[Row]
+    users: list[Row]
+    events: list[Row]
+    tasks: list[Task] = field(default_factory=list)
+
+    def available(self, item: Row, user: Row) -> bool:
+        places, place = self.world.home_of
+        return user[place] in item[places]
+
+
+def make(world: World, seed: int = 0, tasks: int = 64) -> Material:
+    rng = random.Random(f"{world.name} {seed}")  # noqa: S311 -- to be repeated, not to be secret
+    items = [world.row(n, rng) for n in range(world.items)]
+    users = [{"user_id": f"u{n:02}", world.home_of[1]: world.places[n % len(world.places)]} for n in range(USERS)]
+    material = Material(world, items, users, list(_events(world, items, users, rng)))
+    seen: dict[str, set[str]] = {}
+    for event in material.events:
+        seen.setdefault(event["user_id"], set()).add(event["item_id"])
+    for n in range(tasks):
+        material.tasks.append(_task(material, seen, n, rng))
+    return material
+
+
+def _events(world: World, items: Sequence[Row], users: Sequence[Row], rng: random.Random) -> Iterator[Row]:
+    """Each user likes what shares a value with a favourite item, and dislikes more of the rest."""
+    for user in users:
+        favourite = set(_values(rng.choice(items)))
+        for n, item in enumerate(rng.sample(items, rng.randint(*SEEN))):
+            good = len(favourite & set(_values(item))) / 2 + rng.random()
+            value = 5 if good > 1.4 else 4 if good > 0.8 else rng.choice((2, 3))
+            yield {
+                "user_id": user["user_id"],
+                "item_id": item["item_id"],
+                "timestamp": START + n * DAY,
+                "kind": world.liked,
+                "value": value,
+            }
+
+
+def _values(item: Row) -> list[str]:
+    lists = [value for value in item.values() if isinstance(value, list)]
+    return [value for values in lists for value in values]
+
+
+def _task(material: Material, seen: dict[str, set[str]], n: int, rng: random.Random) -> Task:
+    """The first drawn one whose numbers are right."""
+    kind, language = MIXTURE[n % len(MIXTURE)], ("en", "zh")[n // len(MIXTURE) % 2]
+    for tried in range(TRIES):
+        user = rng.choice(material.users)
+        wants = _wants(material, kind, rng)
+        fits = [item for item in material.items if all(satisfies(item, want.predicates) for want in wants)]
+        known = seen[user["user_id"]]
+        good = {i["item_id"] for i in fits if i["item_id"] not in known and material.available(i, user)}
+        traps = len(fits) - len(good)
+        if len(wants) < 3 or not _right(kind, len(good), traps, strict=tried < TRIES / 2):
+            continue
+        hidden = {want.trait for want in wants[2:]} if kind == "asked" or (kind == "none" and n % 2) else set()
+        changed = [want.trait for want in wants if want.looser and want.trait not in hidden]
+        return Task(
+            id=f"{material.world.name}-{n:02}-{kind}-{language}",
+            user=user["user_id"],
+            language="zh" if language == "zh" else "en",
+            wants=tuple(wants),
+            hidden=frozenset(hidden),
+            answers=frozenset(good),
+            kind=kind,
+            traps=traps,
+            changes=rng.choice(changed) if changed and n % 4 == 0 else None,
+        )
+    raise AssertionError(f"no task {n} of kind {kind} in {TRIES} tries")
+
+
+def _right(kind: str, good: int, traps: int, strict: bool) -> bool:
+    if kind == "none":
+        return good == 0 and (traps > 0 or not strict)
+    return 1 <= good <= MOST_ANSWERS and (traps > 0 or not strict)
+
+
+def _wants(material: Material, kind: str, rng: random.Random) -> list[Want]:
+    """True of one drawn item, no two about the same attribute: else the second would take the first back."""
+    item, out, about = rng.choice(material.items), [], set()
+    count = rng.randint(3, 4) if kind == "open" else rng.randint(3, 5)
+    for trait in rng.sample(list(material.world.traits), len(material.world.traits)):
+        want = trait.want(item, rng)
+        if want and not about & want.predicates.keys():
+            out.append(want)
+            about |= want.predicates.keys()
+        if len(out) == count:
+            break
+    return out
+
+
+def home(world: World, seed: int, folder: Path) -> Home:
+    """The trained home of a world, made once in `folder`."""
+    place, material, made = Home.at(folder), make(world, seed), folder / "made.json"
+    told = json.dumps({"world": world.name, "seed": seed, "domain": domain(world)})
+    if made.is_file() and made.read_text(encoding="utf-8") == told:
+        return place
+    files = write(material, folder)
+    store = Store.open(place.store_url)
+    try:
+        ingest(store, Domain.load(files["domain"]), files["items"], files["users"], files["events"], "stop")
+        install_domain(place, str(files["domain"]))
+        train(place, store=store)
+    finally:
+        store.close()
+    made.write_text(told, encoding="utf-8")
+    return place
+
+
+def domain(world: World) -> str:
+    """The domain file: with Chinese names of facet values, and without names of attributes, which a reader of any
+    catalogue has to find by itself.
+    """
+    item, user = world.home_of
+    there = f'available_to = {{ {item} = "{user}" }}' if "available_to" in Policy.model_fields else ""
+    aliases = "".join(
+        f"\n[aliases.{attribute}]\n" + "".join(f'"{value}" = ["{name}"]\n' for value, name in names.items())
+        for attribute, names in world.names.items()
+    )
+    return Template(world.domain).substitute(availability=there) + aliases
+
+
+def write(material: Material, folder: Path) -> dict[str, Path]:
+    """The files that `tastemaker ingest` takes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {"domain": f"{material.world.name}.toml", "items": "items.jsonl", "users": "users.csv", "events": "events.csv"}
+    paths = {name: folder / file for name, file in names.items()}
+    paths["domain"].write_text(domain(material.world), encoding="utf-8")
+    paths["items"].write_bytes(b"".join(orjson.dumps(item) + b"\n" for item in material.items))
+    for name, rows in (("users", material.users), ("events", material.events)):
+        _csv(paths[name], rows)
+    return paths
+
+
+def _csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
