@@ -4,6 +4,7 @@ Every template belongs to one split. `{x}` is filled in the words, "$x" in what 
 is what the template's words mean; it is written here by hand and does not come from the product's reader.
 """
 
+# ruff: noqa: E501 -- tables of words read better whole
 from __future__ import annotations
 
 from collections.abc import Iterator

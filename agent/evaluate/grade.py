@@ -121,11 +121,11 @@ def _abstain(scene: Scene, wanted: bool) -> str:
 def _language(scene: Scene, wanted: str) -> str:
     if scene.heard.language != wanted:
         return f"the reply is marked {scene.heard.language}"
-    written = written_in(scene.heard, scene.truth)
+    written = written_in(scene.heard)
     return f"the text is written in {written}" if written not in (wanted, None) else ""
 
 
-def written_in(heard: Heard, truth: Truth) -> str | None:
+def written_in(heard: Heard) -> str | None:
     """The language of the words that are not names: titles and what is quoted are left out. None for no words."""
     text = _NAMED.sub(" ", heard.text)
     for title in sorted({item["title"] for item in heard.slate}, key=len, reverse=True):
@@ -178,9 +178,11 @@ def _versus(scene: Scene, wanted: Mapping[str, Mapping[Any, int | str]]) -> str:
             if not values:
                 return f"nothing shown before has {field!r} to compare with"
             bound = median(values)
-            for row in map(_row, scene.heard.slate):
-                if not holds(row.get(field), operator, bound):
-                    wrong.append(f"{row['title']}: {field} {row.get(field)} is not {operator} {bound}")
+            wrong += [
+                f"{row['title']}: {field} {row.get(field)} is not {operator} {bound}"
+                for row in map(_row, scene.heard.slate)
+                if not holds(row.get(field), operator, bound)
+            ]
     return "; ".join(wrong)
 
 

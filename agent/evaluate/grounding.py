@@ -70,10 +70,10 @@ class Grounding:
             yield Claim("title", letters(said) in letters(facts), f"{item['title']}: {said!r} in {text!r}")
         for field, value, found in self._facets(text):
             have = {v.casefold() for v in _flat([row.get(field)]) if isinstance(v, str)}
-            said = value.casefold() in have or found[0].casefold() in facts
+            true = value.casefold() in have or found[0].casefold() in facts
             denied = denial(text.casefold(), found.start()) is not None
             if not denied:
-                yield Claim("facet", said, f"{item['title']}: {value} in {text!r}")
+                yield Claim("facet", true, f"{item['title']}: {value} in {text!r}")
 
     def _facets(self, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
         for field, value, pattern in self._patterns:

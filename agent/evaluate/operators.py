@@ -1,4 +1,4 @@
-"""Whether an item satisfies a predicate: the yardstick's own reading of the operators, apart from the product's filters.
+"""Whether an item satisfies a predicate: the yardstick's own reading of the operators, apart from the product's.
 
     satisfies({"tags": ["Comedy"], "year": 1990}, {"tags": {"contains": "Comedy"}, "year": {">=": 1985}})
 

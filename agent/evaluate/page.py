@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from agent.evaluate.plots import Picture
 from agent.evaluate.report import Report
 
-Row = tuple[str, dict[str, Any]]
+Row = tuple[str, Mapping[str, Any]]
 
 
 def write(report: Report, folder: Path, name: str, pictures: list[Picture]) -> list[Path]:

@@ -28,7 +28,9 @@ def canonical(filters: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Filters as a set of simple statements, so that two ways to say the same are equal: `> 1989` is `>= 1990`, one
     value contained is that value equalled, several are one statement each (or one, where any of them is enough).
     """
-    return {part for field, bounds in filters.items() for op, value in bounds.items() for part in _parts(field, op, value)}
+    return {
+        part for field, bounds in filters.items() for op, value in bounds.items() for part in _parts(field, op, value)
+    }
 
 
 def _parts(field: str, operator: str, value: Any) -> Iterator[str]:
@@ -43,4 +45,6 @@ def _parts(field: str, operator: str, value: Any) -> Iterator[str]:
     elif operator in ("contains", "contains_any", "in", "=="):
         yield from (f"{field} is {each}" for each in values)
     else:
-        yield f"{field} {operator} {float(value):g}" if isinstance(value, int | float) else f"{field} {operator} {value}"
+        yield (
+            f"{field} {operator} {float(value):g}" if isinstance(value, int | float) else f"{field} {operator} {value}"
+        )

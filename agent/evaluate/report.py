@@ -106,7 +106,8 @@ def _plans(records: Iterable[Record], seed: int) -> Report:
 def _grounded(records: Iterable[Record], truth: Truth, seed: int) -> Report:
     """`turns`: replies with a slate and no wrong claim; `claims`: true ones by kind; `wrong`: the others."""
     grounding = Grounding(truth)
-    turns, kinds, wrong = [], {}, []
+    turns, wrong = list[tuple[str, float]](), list[Report]()
+    kinds: dict[str, list[tuple[str, float]]] = {}
     for record in records:
         claims = list(grounding.claims(record.heard))
         if claims:

@@ -37,7 +37,10 @@ _NO_PREFERENCE: Lines = {
     "zh": ("这个无所谓。", "这方面没有要求。"),
 }
 _NOT_IT: Lines = {
-    "en": ("That does not work for me. Is there anything you want to know?", "Still not it. Ask me if you need to know more."),
+    "en": (
+        "That does not work for me. Is there anything you want to know?",
+        "Still not it. Ask me if you need to know more.",
+    ),
     "zh": ("这个不合适。你还想了解什么吗？", "还是不对，需要了解什么就问我。"),
 }
 

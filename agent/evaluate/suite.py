@@ -76,7 +76,9 @@ class Expect(Strict):
     mentions_shown: tuple[Rank, ...] = ()  # the titles that stood at these ranks of the last slate
     absent: tuple[Rank, ...] = ()  # what stood at these ranks of the last slate is not shown
     fresh: bool | None = None  # nothing that an earlier slate of the conversation held
-    versus: dict[str, dict[COMPARED, Rank | Literal["shown"]]] | None = None  # beside a rank, or the last slate's middle
+    versus: dict[str, dict[COMPARED, Rank | Literal["shown"]]] | None = (
+        None  # beside a rank, or the last slate's middle
+    )
     asks: bool | None = None  # the reply holds a question
 
 
@@ -134,7 +136,7 @@ def _case(path: Path, n: int, row: Any) -> Case:
         raise InvalidInput(f"{path}: case {named}: {where}: {first['msg']}{said}", "suite") from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
     """YAML without two same keys in one mapping, of which the first would be lost without a word."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

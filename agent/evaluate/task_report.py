@@ -32,7 +32,11 @@ def task_report(material: Material, talks: Talks, truth: Truth, seed: int = 0) -
     `asked`: of the requirements told only when asked, those that were.
     """
     judge, by_id = Judge(material), {task.id: task for task in material.tasks}
-    done = [Judged(by_id[name], n, talk, judge.fault(by_id[name], talk)) for (name, n), talk in talks.items() if name in by_id]
+    done = [
+        Judged(by_id[name], n, talk, judge.fault(by_id[name], talk))
+        for (name, n), talk in talks.items()
+        if name in by_id
+    ]
     records = [record for each in done for record in each.talk]
     kept = [(each, record, fault) for each in done for record in each.talk for fault in judge.kept(each.task, record)]
     tags = sorted({tag for each in done for tag in each.tags})
@@ -40,7 +44,9 @@ def task_report(material: Material, talks: Talks, truth: Truth, seed: int = 0) -
         "cases": len({each.task.id for each in done}),
         "trials": max((each.trial + 1 for each in done), default=0),
         "passed": _passed(done, seed),
-        "stated": {"items that keep what was told": rate([(e.task.id, float(not fault)) for e, _, fault in kept], seed)},
+        "stated": {
+            "items that keep what was told": rate([(e.task.id, float(not fault)) for e, _, fault in kept], seed)
+        },
         "asked": {"hidden requirements asked for": rate(_asked(done), seed)},
         "turns a conversation": spread([len(each.talk) for each in done]),
         "by_tag": {tag: {"passed": _passed([each for each in done if tag in each.tags], seed)} for tag in tags},
@@ -61,5 +67,7 @@ def _passed(done: Sequence[Judged], seed: int) -> Report:
 
 def _asked(done: Sequence[Judged]) -> list[tuple[str, float]]:
     return [
-        (each.task.id, float(trait in each.talk[-1].about["told"])) for each in done for trait in sorted(each.task.hidden)
+        (each.task.id, float(trait in each.talk[-1].about["told"]))
+        for each in done
+        for trait in sorted(each.task.hidden)
     ]

@@ -1,5 +1,6 @@
 """Board games: categories, mechanisms, designers, players, price, time, ages; shipped to some countries only."""
 
+# ruff: noqa: E501 -- tables of words read better whole
 from __future__ import annotations
 
 import random
@@ -29,7 +30,19 @@ DESIGNERS = (
     "Mira Holt", "Anselm Krug", "Odile Ferrand", "Tomas Rehak", "Yuna Saito", "Basil Ormond", "Greta Lindqvist",
     "Paolo Verdi", "Ines Marlow", "Chen Yifan", "Kofi Adusei", "Nadia Brandt", "Rune Solberg", "Lucia Paz",
 )  # fmt: skip
-_FIRST = ("Amber", "Silent", "Crooked", "Gilded", "Hollow", "Northern", "Paper", "Restless", "Saffron", "Tidal", "Velvet")
+_FIRST = (
+    "Amber",
+    "Silent",
+    "Crooked",
+    "Gilded",
+    "Hollow",
+    "Northern",
+    "Paper",
+    "Restless",
+    "Saffron",
+    "Tidal",
+    "Velvet",
+)
 _SECOND = ("Harbor", "Orchard", "Caravan", "Citadel", "Lanterns", "Meadow", "Voyage", "Bazaar", "Foundry", "Garden")
 _MORE = ("", " II", " Express", " Duel", ": The Card Game")
 
@@ -141,7 +154,11 @@ WORLD = World(
     places=PLACES,
     names={"category": CATEGORIES, "mechanisms": MECHANISMS, "languages": LANGUAGES},
     opening={
-        "en": ("Hi, I am looking for a board game.", "Can you recommend a board game?", "I need a board game for tonight."),
+        "en": (
+            "Hi, I am looking for a board game.",
+            "Can you recommend a board game?",
+            "I need a board game for tonight.",
+        ),
         "zh": ("你好，我想找一款桌游。", "能推荐一款桌游吗？", "今晚想玩桌游，帮我挑一款。"),
     },
     liked="rate",

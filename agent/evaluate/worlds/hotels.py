@@ -1,5 +1,6 @@
 """Hotels: cities, styles, amenities, chefs, price, stars, distance; each open to guests of some membership levels."""
 
+# ruff: noqa: E501 -- tables of words read better whole
 from __future__ import annotations
 
 import random

@@ -135,7 +135,8 @@ def _right(kind: str, good: int, traps: int, strict: bool) -> bool:
 
 def _wants(material: Material, kind: str, rng: random.Random) -> list[Want]:
     """True of one drawn item, no two about the same attribute: else the second would take the first back."""
-    item, out, about = rng.choice(material.items), [], set()
+    item, out = rng.choice(material.items), list[Want]()
+    about: set[str] = set()
     count = rng.randint(3, 4) if kind == "open" else rng.randint(3, 5)
     for trait in rng.sample(list(material.world.traits), len(material.world.traits)):
         want = trait.want(item, rng)
@@ -181,7 +182,12 @@ def domain(world: World) -> str:
 def write(material: Material, folder: Path) -> dict[str, Path]:
     """The files that `tastemaker ingest` takes."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = {"domain": f"{material.world.name}.toml", "items": "items.jsonl", "users": "users.csv", "events": "events.csv"}
+    names = {
+        "domain": f"{material.world.name}.toml",
+        "items": "items.jsonl",
+        "users": "users.csv",
+        "events": "events.csv",
+    }
     paths = {name: folder / file for name, file in names.items()}
     paths["domain"].write_text(domain(material.world), encoding="utf-8")
     paths["items"].write_bytes(b"".join(orjson.dumps(item) + b"\n" for item in material.items))

@@ -30,8 +30,8 @@ class Want:
 
 @dataclass(frozen=True)
 class Trait:
-    """`want(row, rng)`: something that is true of the item, None where this trait says nothing of it. `asked`: a regular
-    expression that a question about it matches, by language.
+    """`want(row, rng)`: something that is true of the item, None where this trait says nothing of it. `asked`: by
+    language, a regular expression that a question about it matches.
     """
 
     name: str
@@ -106,7 +106,7 @@ def person(name: str, attribute: str, said: Said, asked: Mapping[Language, str])
 
 
 def flag(name: str, attribute: str, said: Said, asked: Mapping[Language, str]) -> Trait:
-    def want(row: Row, rng: random.Random) -> Want | None:
+    def want(row: Row, _: random.Random) -> Want | None:
         return Want(name, {attribute: {"==": True}}, _filled(said, "", "")) if row[attribute] else None
 
     return Trait(name, asked, want)
