@@ -147,9 +147,9 @@ RULES: list[tuple[str, list[Expected], tuple[Any, Any, Any, Any]]] = [
     ("explain", [rec(G), {"mentions_shown": [1]}], (
         ["A {g} film, please.", "Why did you pick the first one?"], ["I want to watch {g}.", "What makes number one right for me?"],
         ["想看{g}片。", "为什么推荐第一部？"], ["来点{g}电影。", "第一部为什么适合我？"])),
-    ("look up", [{"mentions": ["$t_director"], "abstain": False}], (
+    ("look up", [{"mentions": ["$t_director"], "abstain": False, "max_items": 1}], (
         "Who directed {t}?", "Tell me who the director of {t} is.", "《{t}》是谁导演的？", "《{t}》的导演是谁？")),
-    ("look up a year", [{"mentions": ["$t_year"], "abstain": False}], (
+    ("look up a year", [{"mentions": ["$t_year"], "abstain": False, "max_items": 1}], (
         "When did {t} come out?", "What year is {t} from?", "《{t}》是哪一年的？", "《{t}》是什么时候上映的？")),
     ("summarise", [rec(G), {"mentions_shown": [1]}], (
         ["A {g} film, please.", "Sum up the first one in a sentence."], ["I want to watch {g}.", "Give me a summary of number one."],
