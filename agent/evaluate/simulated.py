@@ -48,7 +48,7 @@ class Target:
         if _words(self.title) in _words(text):
             raise Leak(f"{where} names the hidden item {self.title!r}: {text[:200]!r}")
         identity = re.escape(str(self.row["item_id"]))
-        marked = rf"(?:\bitem|\bid|#)[\s_:=\"'#]*{identity}\b"
+        marked = rf"(?:(?<![a-z])(?:item|id)|#)[\s_:=\"'#]*{identity}\b"
         if re.search(marked if identity.isdigit() else rf"(?<!\w){identity}(?!\w)", text, re.IGNORECASE):
             raise Leak(f"{where} has the hidden item's id {self.row['item_id']!r}: {text[:200]!r}")
 
