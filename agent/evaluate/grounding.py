@@ -15,7 +15,7 @@ from typing import Any
 from agent.evaluate.grade import letters
 from agent.evaluate.talk import Heard
 from agent.evaluate.truth import Truth
-from tools.intent import denial
+from tools.reading.negation import denial
 
 _HEADING = re.compile(r"\*\*(?P<rank>\d+)\. (?P<title>.+?)\*\*(?: \((?P<year>\d{3,4})\))?")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")

@@ -37,7 +37,7 @@ if INSTALLED:
 
     @solver
     def conversation(url: str, mode: str) -> Any:
-        async def solve(state: Any, generate: Any) -> Any:
+        async def solve(state: Any, _generate: Any) -> Any:
             case = Case.model_validate(state.metadata["case"])
             talk = await have(case, url, mode, os.environ.get("TASTEMAKER_SERVICE_TOKEN"))  # type: ignore[arg-type]
             state.metadata["talk"] = [record.model_dump(mode="json") for record in talk]
@@ -54,7 +54,7 @@ if INSTALLED:
 
     @scorer(metrics=[mean(), stderr()])
     def expectations() -> Any:
-        async def score(state: Any, target: Any) -> Any:
+        async def score(state: Any, _target: Any) -> Any:
             case = Case.model_validate(state.metadata["case"])
             talk = [Record.model_validate(record) for record in state.metadata["talk"]]
             share, reasons = judge(case, talk, Path(os.environ.get("TASTEMAKER_HOME", "var")))

@@ -29,7 +29,7 @@ def generate_tests(config: dict[str, Any] | None = None) -> list[dict[str, Any]]
     ]
 
 
-def call_api(prompt: str, options: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+def call_api(_prompt: str, options: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     """The provider: has the whole conversation; its output is the log of it, as JSON."""
     config = options.get("config", {})
     case = Case.model_validate_json(context["vars"]["case"])

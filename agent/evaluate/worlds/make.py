@@ -21,7 +21,7 @@ import orjson
 from agent.evaluate.operators import satisfies
 from agent.evaluate.worlds import games, hotels
 from agent.evaluate.worlds.traits import Row, Want, World
-from tools.domain import Domain, Language, Policy
+from tools.domain import Domain, Language
 from tools.home import Home
 from tools.ingest import ingest, install_domain
 from tools.store import Store
@@ -171,7 +171,7 @@ def domain(world: World) -> str:
     catalogue has to find by itself.
     """
     item, user = world.home_of
-    there = f'available_to = {{ {item} = "{user}" }}' if "available_to" in Policy.model_fields else ""
+    there = f'available_to = {{ {item} = "{user}" }}'
     aliases = "".join(
         f"\n[aliases.{attribute}]\n" + "".join(f'"{value}" = ["{name}"]\n' for value, name in names.items())
         for attribute, names in world.names.items()

@@ -115,11 +115,15 @@ async def test_no_conversation_is_endless(material: Material) -> None:
 
 async def test_another_trial_has_other_words_for_the_same_task(material: Material) -> None:
     task = some(material, "open")
-    words = {tuple(t.words for t in await talk(material, task, Says("Here.", *task.answers), seed)) for seed in range(6)}
+    words = {
+        tuple(t.words for t in await talk(material, task, Says("Here.", *task.answers), seed)) for seed in range(6)
+    }
     assert len(words) > 1
 
 
-async def test_the_report_counts_success_items_that_keep_their_word_and_questions(material: Material, box: object) -> None:
+async def test_the_report_counts_success_items_that_keep_their_word_and_questions(
+    material: Material, box: object
+) -> None:
     tasks = [some(material, kind) for kind in ("open", "asked", "none")]
     talks = {(t.id, 0): await talk(material, t, Says("Here.", *sorted(t.answers)[:1])) for t in tasks}
     from agent.evaluate.truth import Truth

@@ -82,7 +82,7 @@ def test_the_hidden_item_is_found_by_its_id_in_the_slate(truth: Truth) -> None:
 
 @pytest.mark.parametrize("text", ["I want GALACTIC taxi!", "s05 please", "Films like 'Galactic Taxi'"])
 def test_a_title_or_an_id_is_a_leak(truth: Truth, text: str) -> None:
-    with pytest.raises(Leak, match="Galactic Taxi|s05"):
+    with pytest.raises(Leak, match=r"Galactic Taxi|s05"):
         target(truth).check(text, "the user")
 
 
