@@ -135,26 +135,26 @@ RULES: list[tuple[str, list[Expected], tuple[Any, Any, Any, Any]]] = [
     ("older", [rec(G), {"slate_all": G, "versus": {"year": {"<": "shown"}}, "min_items": 1, "fresh": True}], (
         ["A {g} film, please.", "Older ones, please."], ["I want to watch {g}.", "Do you have anything older?"],
         ["想看{g}片。", "要老一点的。"], ["来点{g}电影。", "有没有更老的？"])),
-    ("seen it", [rec(G), {"absent": [1], "slate_all": G}], (
+    ("seen it", [rec(G), {"act": ["feedback"], "absent": [1], "slate_all": G}], (
         ["A {g} film, please.", "I have already seen the first one."], ["I want to watch {g}.", "Seen number one already."],
         ["想看{g}片。", "第一部我看过了。"], ["来点{g}电影。", "第一个已经看过。"])),
-    ("hated it", [rec(G), {"absent": [2], "slate_all": G}], (
+    ("hated it", [rec(G), {"act": ["feedback"], "absent": [2], "slate_all": G}], (
         ["A {g} film, please.", "I hated the second one."], ["I want to watch {g}.", "The second is terrible, I can't stand it."],
         ["想看{g}片。", "我讨厌第二部。"], ["来点{g}电影。", "第二部太难看了。"])),
-    ("compare", [rec(G), {"mentions_shown": [1, 2]}], (
+    ("compare", [rec(G), {"act": ["compare"], "mentions_shown": [1, 2]}], (
         ["A {g} film, please.", "Compare the first two."], ["I want to watch {g}.", "How do the first and the second differ?"],
         ["想看{g}片。", "比较一下前两部。"], ["来点{g}电影。", "第一部和第二部有什么区别？"])),
-    ("explain", [rec(G), {"mentions_shown": [1]}], (
+    ("explain", [rec(G), {"act": ["explain"], "mentions_shown": [1]}], (
         ["A {g} film, please.", "Why did you pick the first one?"], ["I want to watch {g}.", "What makes number one right for me?"],
         ["想看{g}片。", "为什么推荐第一部？"], ["来点{g}电影。", "第一部为什么适合我？"])),
-    ("look up", [{"mentions": ["$t_director"], "abstain": False, "max_items": 1}], (
+    ("look up", [{"act": ["look_up"], "mentions": ["$t_director"], "abstain": False, "max_items": 1}], (
         "Who directed {t}?", "Tell me who the director of {t} is.", "《{t}》是谁导演的？", "《{t}》的导演是谁？")),
-    ("look up a year", [{"mentions": ["$t_year"], "abstain": False, "max_items": 1}], (
+    ("look up a year", [{"act": ["look_up"], "mentions": ["$t_year"], "abstain": False, "max_items": 1}], (
         "When did {t} come out?", "What year is {t} from?", "《{t}》是哪一年的？", "《{t}》是什么时候上映的？")),
-    ("summarise", [rec(G), {"mentions_shown": [1]}], (
+    ("summarise", [rec(G), {"act": ["summarize"], "mentions_shown": [1]}], (
         ["A {g} film, please.", "Sum up the first one in a sentence."], ["I want to watch {g}.", "Give me a summary of number one."],
         ["想看{g}片。", "用一句话概括第一部。"], ["来点{g}电影。", "简单总结一下第一部。"])),
-    ("compose", [rec(G), {"mentions_shown": [1]}], (
+    ("compose", [rec(G), {"act": ["compose"], "mentions_shown": [1]}], (
         ["A {g} film, please.", "Write a push notification for the first one."],
         ["I want to watch {g}.", "Write a short advertising text about number one."],
         ["想看{g}片。", "给第一部写一条推送。"], ["来点{g}电影。", "为第一部写一段宣传文案。"])),

@@ -112,7 +112,9 @@ def tasks(
 
     async def run() -> tuple[dict[str, Any], Log]:
         async with talking.opened(where) as opened:
-            about = opened.about | {"name": world, "seed": seed, "tasks": len(chosen)}
+            texts = [(t.id, t.user, [w.predicates for w in t.wants], sorted(t.answers)) for t in chosen]
+            told = hashlib.sha256(repr(texts).encode()).hexdigest()[:12]
+            about = opened.about | {"name": world, "seed": seed, "tasks": told}
             log = await talking.talked(talks, opened, where, about)
             return {
                 "kind": "tasks",

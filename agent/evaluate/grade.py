@@ -74,7 +74,8 @@ def check_suite(cases: Sequence[Case], truth: Truth) -> None:
             plan = expect.plan
             for tool in (*(expect.tools or ()), *(plan.tools + plan.also if plan else ())):
                 check_tool(where, tool)
-            for field in (*(expect.slate_all or ()), *(expect.versus or ()), *(plan.filters if plan else ())):
+            fields = (expect.slate_all, expect.versus, expect.constraints, plan and plan.filters)
+            for field in (name for held in fields for name in held or ()):
                 truth.check_field(where, field)
 
 
@@ -194,11 +195,25 @@ def _asks(scene: Scene, wanted: bool) -> str:
 def _plan(scene: Scene, wanted: Any) -> str:
     called = scene.heard.tools
     missing, more = set(wanted.tools) - called, called - set(wanted.tools) - set(wanted.also)
-    have, want = canonical(in_force(scene.heard)), canonical(wanted.filters)
     wrong = [f"not called: {tool}" for tool in sorted(missing)] + [f"called: {tool}" for tool in sorted(more)]
-    wrong += [f"filter missing: {part}" for part in sorted(want - have)]
-    wrong += [f"filter too many: {part}" for part in sorted(have - want)]
-    return "; ".join(wrong)
+    filters = _differences(canonical(in_force(scene.heard)), canonical(wanted.filters), "filter")
+    return "; ".join([*wrong, *([filters] if filters else [])])
+
+
+def _act(scene: Scene, wanted: Sequence[str]) -> str:
+    return "" if scene.heard.act in wanted else f"taken for {scene.heard.act}, not {' or '.join(wanted)}"
+
+
+def _constraints(scene: Scene, wanted: Any) -> str:
+    told: dict[str, dict[str, Any]] = {}
+    for held in scene.heard.constraints:
+        told.setdefault(held["field"], {})[held["operator"]] = held["value"]
+    return _differences(canonical(told), canonical(wanted), "constraint")
+
+
+def _differences(have: set[str], want: set[str], what: str) -> str:
+    missing = [f"{what} missing: {part}" for part in sorted(want - have)]
+    return "; ".join([*missing, *(f"{what} too many: {part}" for part in sorted(have - want))])
 
 
 def _at(scene: Scene, ranks: Sequence[int]) -> list[dict[str, Any]]:
@@ -226,4 +241,6 @@ _CHECKS: dict[str, Callable[[Scene, Any], str]] = {
     "fresh": _fresh,
     "versus": _versus,
     "asks": _asks,
+    "act": _act,
+    "constraints": _constraints,
 }

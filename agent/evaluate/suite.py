@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from agent.acts import Kind
 from agent.evaluate.operators import Operator
 from tools.domain import Language
 from tools.errors import InvalidInput, NotFound
@@ -80,6 +81,8 @@ class Expect(Strict):
         None  # beside a rank, or the last slate's middle
     )
     asks: bool | None = None  # the reply holds a question
+    act: tuple[Kind, ...] = ()  # what the message was taken for: one of these
+    constraints: Bounds | None = None  # exactly these are in force after the turn, told as such in the reply
 
 
 class Turn(Strict):

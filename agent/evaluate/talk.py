@@ -32,6 +32,8 @@ class Heard(BaseModel):
     degraded: bool = False
     abstained: bool = False
     language: Language = "en"
+    act: str | None = None
+    constraints: list[dict[str, Any]] = Field(default_factory=list)
     first_ms: float | None = None
     ms: float = 0.0
     error: str | None = None
@@ -114,7 +116,7 @@ def _take(heard: Heard, chunk: dict[str, Any], started: float) -> None:
             heard.first_ms = _since(started)
         heard.text += piece
     if told := chunk.get("tastemaker"):
-        for name in ("slate", "trace", "degraded", "abstained", "language"):
+        for name in ("slate", "trace", "degraded", "abstained", "language", "act", "constraints"):
             setattr(heard, name, told[name])
     if usage := chunk.get("usage"):
         cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0

@@ -32,6 +32,7 @@ USERS, SEEN = 60, (14, 30)
 START, DAY = 1_700_000_000, 86_400
 TRIES = 4000
 MOST_ANSWERS = 8
+DECISIVE = 3
 MIXTURE = ("open", "asked", "open", "asked", "none")  # of five tasks
 
 
@@ -63,6 +64,9 @@ class Material:
     def available(self, item: Row, user: Row) -> bool:
         places, place = self.world.home_of
         return user[place] in item[places]
+
+    def fitting(self, want: Want) -> set[str]:
+        return {item["item_id"] for item in self.items if satisfies(item, want.predicates)}
 
 
 def make(world: World, seed: int = 0, tasks: int = 64) -> Material:
@@ -100,18 +104,17 @@ def _values(item: Row) -> list[str]:
 
 
 def _task(material: Material, seen: dict[str, set[str]], n: int, rng: random.Random) -> Task:
-    """The first drawn one whose numbers are right."""
+    """The first drawn one in which every requirement counts."""
     kind, language = MIXTURE[n % len(MIXTURE)], ("en", "zh")[n // len(MIXTURE) % 2]
-    for tried in range(TRIES):
-        user = rng.choice(material.users)
-        wants = _wants(material, kind, rng)
-        fits = [item for item in material.items if all(satisfies(item, want.predicates) for want in wants)]
-        known = seen[user["user_id"]]
-        good = {i["item_id"] for i in fits if i["item_id"] not in known and material.available(i, user)}
-        traps = len(fits) - len(good)
-        if len(wants) < 3 or not _right(kind, len(good), traps, strict=tried < TRIES / 2):
+    asked = kind == "asked" or (kind == "none" and n % 2 == 1)
+    for _ in range(TRIES):
+        user, wants = rng.choice(material.users), _wants(material, kind, rng)
+        have = {i["item_id"] for i in material.items if material.available(i, user)} - seen[user["user_id"]]
+        fits = {want.trait: material.fitting(want) for want in wants}
+        hidden = {want.trait for want in wants[2:]} if asked else set()
+        if len(wants) < 3 or not _right(fits, hidden, have, kind):
             continue
-        hidden = {want.trait for want in wants[2:]} if kind == "asked" or (kind == "none" and n % 2) else set()
+        satisfying = set.intersection(*fits.values())
         changed = [want.trait for want in wants if want.looser and want.trait not in hidden]
         return Task(
             id=f"{material.world.name}-{n:02}-{kind}-{language}",
@@ -119,18 +122,25 @@ def _task(material: Material, seen: dict[str, set[str]], n: int, rng: random.Ran
             language="zh" if language == "zh" else "en",
             wants=tuple(wants),
             hidden=frozenset(hidden),
-            answers=frozenset(good),
+            answers=frozenset(satisfying & have),
             kind=kind,
-            traps=traps,
+            traps=len(satisfying - have),
             changes=rng.choice(changed) if changed and n % 4 == 0 else None,
         )
     raise AssertionError(f"no task {n} of kind {kind} in {TRIES} tries")
 
 
-def _right(kind: str, good: int, traps: int, strict: bool) -> bool:
-    if kind == "none":
-        return good == 0 and (traps > 0 or not strict)
-    return 1 <= good <= MOST_ANSWERS and (traps > 0 or not strict)
+def _right(fits: dict[str, set[str]], hidden: set[str], have: set[str], kind: str) -> bool:
+    """Whether the answers are few, some are out of reach, each requirement leaves something out, and what is hidden
+    decides: without it three times as many would do, or some where none does.
+    """
+    good, told = have & set.intersection(*fits.values()), have
+    for trait, held in fits.items():
+        told = told if trait in hidden else told & held
+    if not set.intersection(*fits.values()) - have or (hidden and len(told) < max(1, DECISIVE * len(good))):
+        return False
+    without = [have & set.intersection(*(held for other, held in fits.items() if other != trait)) for trait in fits]
+    return not good if kind == "none" else 1 <= len(good) <= MOST_ANSWERS and all(len(w) > len(good) for w in without)
 
 
 def _wants(material: Material, kind: str, rng: random.Random) -> list[Want]:

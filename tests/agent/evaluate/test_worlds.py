@@ -49,6 +49,18 @@ def test_the_answers_are_what_satisfies_everything_unseen_and_to_be_had(material
         assert bool(good) is (task.kind != "none")
 
 
+def test_what_is_hidden_decides_and_every_requirement_leaves_something_out(material: Material) -> None:
+    users = {user["user_id"]: user for user in material.users}
+    for task in material.tasks:
+        seen = {event["item_id"] for event in material.events if event["user_id"] == task.user}
+        have = {i["item_id"] for i in material.items if material.available(i, users[task.user])} - seen
+        told = have.intersection(*(material.fitting(w) for w in task.wants if w.trait not in task.hidden))
+        assert not task.hidden or len(told) >= max(1, 3 * len(task.answers)), task.id
+        for want in task.wants if task.answers else ():
+            rest = have.intersection(*(material.fitting(other) for other in task.wants if other is not want))
+            assert len(rest) > len(task.answers), task.id
+
+
 def test_who_changes_their_mind_said_something_else_first(material: Material) -> None:
     for task in material.tasks:
         for want in task.wants:
