@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -114,7 +114,7 @@ def _task(material: Material, seen: dict[str, set[str]], n: int, rng: random.Ran
         hidden = {want.trait for want in wants[2:]} if asked else set()
         if len(wants) < 3 or not _right(fits, hidden, have, kind):
             continue
-        satisfying = set.intersection(*fits.values())
+        satisfying = _common(fits.values())
         changed = [want.trait for want in wants if want.looser and want.trait not in hidden]
         return Task(
             id=f"{material.world.name}-{n:02}-{kind}-{language}",
@@ -134,13 +134,18 @@ def _right(fits: dict[str, set[str]], hidden: set[str], have: set[str], kind: st
     """Whether the answers are few, some are out of reach, each requirement leaves something out, and what is hidden
     decides: without it three times as many would do, or some where none does.
     """
-    good, told = have & set.intersection(*fits.values()), have
+    good, told = have & _common(fits.values()), have
     for trait, held in fits.items():
         told = told if trait in hidden else told & held
-    if not set.intersection(*fits.values()) - have or (hidden and len(told) < max(1, DECISIVE * len(good))):
+    if not _common(fits.values()) - have or (hidden and len(told) < max(1, DECISIVE * len(good))):
         return False
-    without = [have & set.intersection(*(held for other, held in fits.items() if other != trait)) for trait in fits]
+    without = [have & _common(held for other, held in fits.items() if other != trait) for trait in fits]
     return not good if kind == "none" else 1 <= len(good) <= MOST_ANSWERS and all(len(w) > len(good) for w in without)
+
+
+def _common(sets: Iterable[set[str]]) -> set[str]:
+    first, *rest = sets
+    return first.intersection(*rest)
 
 
 def _wants(material: Material, kind: str, rng: random.Random) -> list[Want]:
