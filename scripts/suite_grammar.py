@@ -125,14 +125,14 @@ RULES: list[tuple[str, list[Expected], tuple[Any, Any, Any, Any]]] = [
     ("others", [rec(G), {"slate_all": G, "fresh": True, "min_items": 1, "unseen": True}], (
         ["A {g} film, please.", "Show me some others."], ["I want to watch {g}.", "What else do you have?"],
         ["想看{g}片。", "换一批。"], ["来点{g}电影。", "还有别的吗？"])),
-    ("shorter", [rec(G), {"slate_all": G, "versus": {"runtime": {"<": "shown"}}, "min_items": 1, "fresh": True}], (
+    ("shorter", [rec(G), {"slate_all": G, "versus": {"runtime": {"<": "shown"}}, "min_items": 1}], (
         ["A {g} film, please.", "Something shorter."], ["I want to watch {g}.", "These are too long, anything shorter?"],
         ["想看{g}片。", "短一点的。"], ["来点{g}电影。", "太长了，有没有更短的？"])),
-    ("newer", [rec(G), {"slate_all": G, "versus": {"year": {">": 2}}, "fresh": True}], (
+    ("newer", [rec(G), {"slate_all": G, "versus": {"year": {">": 2}}}], (
         ["A {g} film, please.", "Like the second one, but newer."],
         ["I want to watch {g}.", "Something like the second, only more recent."],
         ["想看{g}片。", "像第二部那样，但是要新一点。"], ["来点{g}电影。", "类似第二部，不过要更新的。"])),
-    ("older", [rec(G), {"slate_all": G, "versus": {"year": {"<": "shown"}}, "min_items": 1, "fresh": True}], (
+    ("older", [rec(G), {"slate_all": G, "versus": {"year": {"<": "shown"}}, "min_items": 1}], (
         ["A {g} film, please.", "Older ones, please."], ["I want to watch {g}.", "Do you have anything older?"],
         ["想看{g}片。", "要老一点的。"], ["来点{g}电影。", "有没有更老的？"])),
     ("seen it", [rec(G), {"act": ["feedback"], "absent": [1], "slate_all": G}], (

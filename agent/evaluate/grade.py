@@ -127,14 +127,17 @@ def _language(scene: Scene, wanted: str) -> str:
 
 
 def written_in(heard: Heard) -> str | None:
-    """The language of the words that are not names: titles and what is quoted are left out. None for no words."""
+    """The language of the words that are not names: titles, what is quoted and, among Chinese, words with a capital are
+    left out. None for no words.
+    """
     text = _NAMED.sub(" ", heard.text)
     for title in sorted({item["title"] for item in heard.slate}, key=len, reverse=True):
         text = text.replace(title, " ")
-    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
-    if not han + latin:
+    words = _LATIN.findall(text)
+    han, small = len(_HAN.findall(text)), sum(word[0].islower() for word in words)
+    if not han + len(words):
         return None
-    return "zh" if han >= 2 * latin else "en" if han <= 0.1 * latin else "both"
+    return "en" if han <= 0.1 * len(words) else "zh" if han >= 2 * small else "both"
 
 
 def _mentions(scene: Scene, wanted: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 only then, and takes the first item that has everything.
 
 No language model: what they hear is a question when a sentence ends in a question mark, and about a trait when it has
-one of the trait's words.
+one of the trait's words, or the attribute's own name.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]*[?？]")
 
 Lines = Mapping[Language, Sequence[str]]
 _NEXT: Lines = {
-    "en": ("Not quite, there is more: {v}", "Thanks. I also need this: {v}", "And one more thing. {v}"),
-    "zh": ("还不太对，{v}", "谢谢，我还有一个要求：{v}", "另外，{v}"),
+    "en": ("Thanks. I also need this: {v}", "And one more thing. {v}"),
+    "zh": ("谢谢，我还有一个要求：{v}", "另外，{v}"),
+}
+_NOT_QUITE: Lines = {
+    "en": ("Not quite, there is more: {v}", "Thanks, but not that one. {v}"),
+    "zh": ("还不太对，{v}", "谢谢，不过这个不行。{v}"),
 }
 _CHANGED: Lines = {
     "en": ("Actually, I have to change that. {v}", "Sorry, I was wrong before. {v}"),
@@ -72,15 +76,19 @@ class Scripted:
         answers = [want for want in self._left() if want.trait in asked]
         if answers:
             return self._tell(answers)
-        more = self._more()
+        more = self._more(heard[-1])
         if more is None:
             return self._judge(heard[-1])
         return f"{self._line(_NO_PREFERENCE)} {more}" if asked - set(self._told) else more
 
-    def _more(self) -> str | None:
-        """What is told without being asked: the next requirement, or what was said wrong."""
+    def _more(self, heard: Heard) -> str | None:
+        """What is told without being asked: the next requirement, or what was said wrong. An item that will do is never
+        called wrong.
+        """
         if coming := self._open():
-            return self._line(_NEXT).format(v=self._tell(coming[:1]))
+            wrong = heard.slate and heard.slate[0]["item_id"] not in self.task.answers
+            lines = _NOT_QUITE if wrong and self._rng.random() < 1 / 2 else _NEXT
+            return self._line(lines).format(v=self._tell(coming[:1]))
         if self._loose:
             [want] = [want for want in self.task.wants if want.trait in self._loose]
             self._loose = set()
@@ -116,7 +124,8 @@ class Scripted:
         """The traits that the reply asks about."""
         asked = " ".join(_SENTENCE.findall(text))
         for trait in self.material.world.traits:
-            if re.search(trait.asked[self.task.language], asked, re.IGNORECASE):
+            named = "|".join(name.replace("_", "[ _]") for name in trait.attributes)
+            if re.search(f"{trait.asked[self.task.language]}|{named}", asked, re.IGNORECASE):
                 yield trait.name
 
     def _line(self, lines: Lines) -> str:

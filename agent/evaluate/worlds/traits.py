@@ -35,6 +35,7 @@ class Trait:
     """
 
     name: str
+    attributes: tuple[str, ...]
     asked: Mapping[Language, str]
     want: Callable[[Row, random.Random], Want | None]
 
@@ -76,7 +77,7 @@ def bound(
     def _bound(value: float, looser: Want | None = None) -> Want:
         return Want(name, {attribute: {operator: value}}, _filled(said, f"{value:g}", f"{value:g}"), looser)
 
-    return Trait(name, asked, want)
+    return Trait(name, (attribute,), asked, want)
 
 
 def choice(
@@ -94,7 +95,7 @@ def choice(
         value = rng.choice(fits)
         return Want(name, {attribute: {operator: value}}, _filled(said, value, names[value]))
 
-    return Trait(name, asked, want)
+    return Trait(name, (attribute,), asked, want)
 
 
 def person(name: str, attribute: str, said: Said, asked: Mapping[Language, str]) -> Trait:
@@ -102,14 +103,14 @@ def person(name: str, attribute: str, said: Said, asked: Mapping[Language, str])
         value = rng.choice(row[attribute])
         return Want(name, {attribute: {"contains": value}}, _filled(said, value, value))
 
-    return Trait(name, asked, want)
+    return Trait(name, (attribute,), asked, want)
 
 
 def flag(name: str, attribute: str, said: Said, asked: Mapping[Language, str]) -> Trait:
     def want(row: Row, _: random.Random) -> Want | None:
         return Want(name, {attribute: {"==": True}}, _filled(said, "", "")) if row[attribute] else None
 
-    return Trait(name, asked, want)
+    return Trait(name, (attribute,), asked, want)
 
 
 def between(name: str, low: str, high: str, said: Said, asked: Mapping[Language, str]) -> Trait:
@@ -119,7 +120,7 @@ def between(name: str, low: str, high: str, said: Said, asked: Mapping[Language,
         value = rng.randint(row[low], row[high])
         return Want(name, {low: {"<=": value}, high: {">=": value}}, _filled(said, str(value), str(value)))
 
-    return Trait(name, asked, want)
+    return Trait(name, (low, high), asked, want)
 
 
 def _filled(said: Said, english: str, chinese: str) -> dict[Language, list[str]]:

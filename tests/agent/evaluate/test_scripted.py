@@ -67,6 +67,16 @@ async def test_a_hidden_requirement_is_told_when_its_attribute_is_asked_about_an
     assert any(sentence in asking[1].words for sentence in want.sentences["en"])
 
 
+async def test_an_item_that_will_do_is_never_called_wrong(material: Material) -> None:
+    wrong = ("Not quite", "not that one", "还不太对", "这个不行")
+    for task in [task for task in material.tasks if task.kind == "open"]:
+        words = " ".join(turn.words for turn in await talk(material, task, Says("Here.", *task.answers)))
+        assert not any(said in words for said in wrong)
+    task = some(material, "open")
+    said = [t.words for seed in range(8) for t in await talk(material, task, Says("Here.", "g999"), seed)]
+    assert any(words.startswith(("Not quite", "Thanks, but not that one")) for words in said)
+
+
 async def test_a_question_about_what_does_not_matter_is_answered_so(material: Material) -> None:
     task = next(t for t in material.tasks if t.language == "zh" and all(w.trait != "price" for w in t.wants))
     turns = await talk(material, task, Says("您的预算是多少？"))
