@@ -98,7 +98,7 @@ def test_filters_that_mean_the_same_are_the_same() -> None:
         ("为你选了这些电影：**1. Orbit Blunders** (1981) — 很适合你。", "zh"),
         ("**Orbit Blunders**：导演为Ada Quill。", "zh"),
         ("这部电影 is very funny and suits your mood tonight", "both"),
-        ("导演为guest rating", "zh"),
+        ("导演为guest rating", "both"),
         ("《Robot Butler》", None),
         ("", None),
     ],
