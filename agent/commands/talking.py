@@ -132,12 +132,9 @@ def tell(report: dict[str, Any], log: Log, where: Running, as_json: bool) -> Non
         emit(report | {"files": [str(file) for file in files]})
         return
     for place, rows in tables(report):
-        if not place.startswith("by_tag") or place.endswith("passed"):
-            say(f"\n{place}")
-            shown = [
-                (name, f"{row['mean']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}", row["n"]) for name, row in rows
-            ]
-            table(("", "mean", "95% interval", "n"), shown, numbers=("mean", "95% interval", "n"))
+        say(f"\n{place}")
+        shown = [(name, f"{row['mean']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}", row["n"]) for name, row in rows]
+        table(("", "mean", "95% interval", "n"), shown, numbers=("mean", "95% interval", "n"))
     say(f"{len(report['failures'])} failures; {report['turns']} turns, {report['cost']['errors']} without a reply")
     for file in files:
         say(str(file))

@@ -39,9 +39,12 @@ def html(report: Report, pictures: list[Picture]) -> str:
 
 
 def tables(report: Report) -> Iterator[tuple[str, list[Row]]]:
-    """Every group of rates in the report, under its place in it."""
-    for place, rows in _groups("", report):
-        yield place.strip(" ·") or "result", rows
+    """Every group of rates in the report, under its place in it; of each tag, the cases that passed."""
+    for place, rows in _groups("", {name: held for name, held in report.items() if name != "by_tag"}):
+        yield place.strip(" ·"), rows
+    by_tag = [(tag, held["passed"]["pass^1"]) for tag, held in report.get("by_tag", {}).items()]
+    if by_tag:
+        yield "passed, by tag", by_tag
 
 
 def _groups(place: str, node: Mapping[str, Any]) -> Iterator[tuple[str, list[Row]]]:

@@ -62,6 +62,7 @@ def _dots(axes: Any, rows: Mapping[str, Mapping[str, float]], title: str) -> Non
     axes.set_xlim(-0.02, 1.02)
     axes.set_title(title)
     axes.grid(axis="x", alpha=0.3)
+    axes.margins(y=0.5 / len(names))
 
 
 def _histograms(figure: Any, records: Sequence[Record]) -> None:

@@ -8,11 +8,13 @@ from math import comb
 import numpy as np
 
 SAMPLES, COVERED = 2000, (2.5, 97.5)
+RULE = 3  # without a failure in n cases, the 95% bound on their rate is 3/n
 
 
 def rate(checks: Iterable[tuple[str, float]], seed: int = 0) -> dict[str, float | int]:
-    """Mean of (case, value) pairs with its bootstrap 95% interval: cases are drawn with replacement, each with all its
-    values, because the turns of one conversation are no independent evidence. `n` values of `cases` cases.
+    """Mean of (case, value in [0, 1]) pairs with its bootstrap 95% interval: cases are drawn with replacement, each with
+    all its values, because the turns of one conversation are no independent evidence. Where all are 0 or all are 1, no
+    draw differs and the rule of three bounds the rate. `n` values of `cases` cases.
     """
     held: dict[str, list[float]] = {}
     for case, value in checks:
@@ -24,6 +26,8 @@ def rate(checks: Iterable[tuple[str, float]], seed: int = 0) -> dict[str, float 
     drawn = np.random.default_rng(seed).integers(0, len(sums), (SAMPLES, len(sums)))
     low, high = np.percentile(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1), COVERED)
     mean = sums.sum() / sizes.sum()
+    low = low if mean < 1 else max(0.0, 1 - RULE / len(sums))
+    high = high if mean > 0 else min(1.0, RULE / len(sums))
     return {"mean": float(mean), "low": float(low), "high": float(high), "n": int(sizes.sum()), "cases": len(sums)}
 
 

@@ -22,9 +22,11 @@ def test_the_turns_of_one_case_are_drawn_together() -> None:
     assert (clustered["n"], clustered["cases"]) == (100, 10)
 
 
-def test_what_never_fails_has_no_width_and_nothing_has_no_rate() -> None:
-    sure = rate([("a", 1.0), ("b", 1.0)])
-    assert (sure["low"], sure["high"]) == (1.0, 1.0)
+def test_what_never_fails_is_bounded_by_the_rule_of_three_and_nothing_has_no_rate() -> None:
+    sure, never = (rate((f"c{n}", value) for n in range(60)) for value in (1.0, 0.0))
+    assert (sure["low"], sure["high"]) == (0.95, 1.0)
+    assert (never["low"], never["high"]) == (0.0, 0.05)
+    assert rate([("a", 1.0)])["low"] == 0.0
     assert rate([]) == {"n": 0, "cases": 0}
 
 
