@@ -12,9 +12,9 @@ RULE = 3  # without a failure in n cases, the 95% bound on their rate is 3/n
 
 
 def rate(checks: Iterable[tuple[str, float]], seed: int = 0) -> dict[str, float | int]:
-    """Mean of (case, value in [0, 1]) pairs with its bootstrap 95% interval: cases are drawn with replacement, each with
-    all its values, because the turns of one conversation are no independent evidence. Where all are 0 or all are 1, no
-    draw differs and the rule of three bounds the rate. `n` values of `cases` cases.
+    """Mean of (case, value in [0, 1]) pairs with its bootstrap 95% interval. Cases are drawn again, each with
+    all its values, because the turns of one conversation are no independent evidence. Where all are 0 or all are 1 no
+    draw differs, and the rule of three bounds the rate. `n` values of `cases` cases.
     """
     held: dict[str, list[float]] = {}
     for case, value in checks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.agent.commanding import document, no_settings, refusal, run
+from tests.agent.serving import Running
 from tests.fake_engine import FakeEngine, Request
 from tools.home import Home
 
@@ -164,6 +166,31 @@ def test_the_home_is_left_as_it_was(own_home: Home, tmp_path: Path) -> None:
 
     assert tastes.read(store, "newcomer") is None
     store.close()
+
+
+def test_what_was_said_in_one_case_is_not_known_in_the_next(own_home: Home, tmp_path: Path) -> None:
+    def slates(*says: str) -> list[list[str]]:
+        path, out = tmp_path / "newcomer.yaml", tmp_path / str(len(says))
+        cases = [{"id": f"c{n}", "user": "newcomer", "turns": [{"say": say}]} for n, say in enumerate(says)]
+        path.write_text(json.dumps(cases), "utf-8")
+        evaluate(own_home, path, "--no-llm", "--out", str(out))
+        turns = [json.loads(line) for line in (out / "turns.jsonl").read_text("utf-8").splitlines()[1:]]
+        return [[item["item_id"] for item in turn["heard"]["slate"]] for turn in turns]
+
+    alone = slates("Recommend something.")
+    after = slates("I am new here. I love slow romantic period dramas.", "Recommend something.")
+    assert after[1] == alone[0]
+    assert after[1]
+
+
+async def test_a_running_server_is_evaluated_through_its_endpoint(
+    running: Running, own_home: Home, suite: Path
+) -> None:
+    report = await asyncio.to_thread(evaluate, own_home, suite, "--agent-url", f"{running.url}v1")
+    assert report["about"]["agent"] == f"{running.url}v1"
+    assert report["cost"]["errors"] == 0
+    assert report["expectations"]["slate_all"]["mean"] == 1.0
+    assert report["expectations"]["unseen"]["mean"] == 1.0
 
 
 def test_a_case_that_names_what_is_not_there_is_refused_before_anything_is_run(own_home: Home, tmp_path: Path) -> None:
