@@ -20,13 +20,13 @@ from agent.evaluate.simulated import SHOWN, TURNS, Leak, Target, found
 from agent.evaluate.statistics import pass_hat, rate, spread
 from agent.evaluate.talk import Heard, Speaker
 from agent.evaluate.truth import Truth
+from agent.evaluate.worlds.make import kept
 from agent.reply import Message
 from tools.home import Home
 from tools.recommend import recommend
 from tools.store import Store
 from tools.store.frames import item_frame, user_frame
 from tools.toolbox import Toolbox
-from tools.train import train
 
 LEAST = 20  # likes of a user whose last one is hidden
 TITLE_WORDS = 2  # of a hidden item: a title of one word says itself in any prompt
@@ -51,31 +51,21 @@ def _describable(truth: Truth, item_id: str) -> bool:
 
 
 def home_without(truth: Truth, targets: Sequence[Target], source: Home, folder: Path) -> Home:
-    """A home trained without the events by which the users know their hidden items; made once in `folder`."""
-    place, made = Home.at(folder), folder / "made.json"
-    told = json.dumps([[target.user, target.row["item_id"]] for target in targets])
-    if made.is_file() and made.read_text(encoding="utf-8") == told:
-        return place
-    hidden = pl.DataFrame(
-        [{"user_id": target.user, "item_id": target.row["item_id"]} for target in targets],
-        schema={"user_id": pl.String, "item_id": pl.String},
-    )
-    shutil.copy(source.domain_file, place.domain_file)
-    store = Store.open(f"sqlite:///{place.root / 'store.db'}")
-    try:
-        store.load(
-            *_frames(truth),
-            truth.store.events().join(hidden, on=["user_id", "item_id"], how="anti"),
-        )
-        train(place, store=store)
-    finally:
-        store.close()
-    made.write_text(told, encoding="utf-8")
-    return place
+    """A home trained without the events by which the users know their hidden items."""
+
+    def fill(place: Home, store: Store) -> None:
+        shutil.copy(source.domain_file, place.domain_file)
+        items, users = item_frame(truth.store.items()), user_frame(truth.store.users())
+        store.load(items, users, _others(truth, targets))
+
+    return kept(folder, json.dumps([[target.user, target.row["item_id"]] for target in targets]), fill)
 
 
-def _frames(truth: Truth) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return item_frame(truth.store.items()), user_frame(truth.store.users())
+def _others(truth: Truth, targets: Sequence[Target]) -> pl.DataFrame:
+    """Every event but those that are hidden."""
+    rows = [{"user_id": target.user, "item_id": target.row["item_id"]} for target in targets]
+    hidden = pl.DataFrame(rows, schema={"user_id": pl.String, "item_id": pl.String})
+    return truth.store.events().join(hidden, on=["user_id", "item_id"], how="anti")
 
 
 def plain(box: Toolbox, targets: Sequence[Target]) -> dict[str, list[tuple[str, float]]]:

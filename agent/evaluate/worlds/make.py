@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -25,7 +26,7 @@ from tools.domain import Domain, Language
 from tools.home import Home
 from tools.ingest import ingest, install_domain
 from tools.store import Store
-from tools.train import train
+from tools.train import train, up_to_date
 
 WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD)}
 USERS, SEEN = 60, (14, 30)
@@ -164,17 +165,29 @@ def _wants(material: Material, kind: str, rng: random.Random) -> list[Want]:
 
 
 def home(world: World, seed: int, folder: Path) -> Home:
-    """The trained home of a world, made once in `folder`."""
-    place, material, made = Home.at(folder), make(world, seed), folder / "made.json"
-    told = json.dumps({"world": world.name, "seed": seed, "domain": domain(world)})
-    if made.is_file() and made.read_text(encoding="utf-8") == told:
-        return place
-    files = write(material, folder)
-    store = Store.open(place.store_url)
-    try:
+    """The trained home of a world; what `folder` holds already is used again, unless it is another world's."""
+    material = make(world, seed)
+
+    def fill(place: Home, store: Store) -> None:
+        files = write(material, place.root)
         ingest(store, Domain.load(files["domain"]), files["items"], files["users"], files["events"], "stop")
         install_domain(place, str(files["domain"]))
-        train(place, store=store)
+
+    return kept(folder, json.dumps({"world": world.name, "seed": seed, "domain": domain(world)}), fill)
+
+
+def kept(folder: Path, told: str, fill: Callable[[Home, Store], None]) -> Home:
+    """A home in `folder`, filled and trained once; one that does not hold what `told` says is removed."""
+    made = folder / "made.json"
+    if folder.exists() and not (made.is_file() and made.read_text(encoding="utf-8") == told):
+        shutil.rmtree(folder)
+    place = Home.at(folder)
+    store = Store.open(f"sqlite:///{place.root / 'store.db'}")
+    try:
+        if not made.is_file():
+            fill(place, store)
+        if not up_to_date(place, store):
+            train(place, store=store)
     finally:
         store.close()
     made.write_text(told, encoding="utf-8")
