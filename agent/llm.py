@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import ipaddress
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -120,6 +120,10 @@ class LLM:
         if self._chat is None:
             self._chat = self._connect_langchain()
         return self._chat.model_copy(update={"extra_body": self._extra(salt)})  # a new client takes 40 ms
+
+    def watch(self, hook: Callable[[Any], Awaitable[None]]) -> None:
+        """`hook(request)` is awaited with every HTTP request before it goes to the engine."""
+        self._client._client.event_hooks["request"].append(hook)
 
     async def aclose(self) -> None:
         await self._client.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.commands import evaluate_talks
 from agent.commands.options import HERE, HomeOption, JsonOption
 from agent.commands.output import emit, note, say, table
 from tools.home import Home
@@ -20,6 +21,8 @@ AgainstOption = Annotated[
     list[str] | None, typer.Option("--against", help="Only peers whose name has this word; repeatable.", metavar="WORD")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for the JSON report and the plots.")]
+for command in evaluate_talks.COMMANDS:
+    app.command()(command)
 SeedOption = Annotated[int, typer.Option("--seed", help="Of intervals and of peers that draw; splits are fixed.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", help="Evaluate on so many users only.")]
 

@@ -1,0 +1,1 @@
+"""Catalogues that nothing was tuned on, made from seeds: what their items are like, and how people speak of it."""
