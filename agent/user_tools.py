@@ -7,14 +7,15 @@ few words for a language model. Nothing here knows a protocol.
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from anyio import to_thread
 from pydantic import BaseModel, Field
 
 from agent import lookups, phrases
+from agent.compose import Kind
 from agent.examples import compact
+from agent.generate import Generator
 from agent.kept import keep
 from agent.language import detect
 from agent.llm import Deadline, LLMUnavailable
@@ -44,7 +45,6 @@ MAX_SCORED = 200
 MAX_WORDS = 8_000  # characters
 MAX_BRIEF, MAX_LINE = 6_000, 400
 PATIENCE = 180.0  # seconds for the model to write a text to order
-Kind = Literal["blurb", "push_title", "story", "poem", "news_brief", "trailer_script", "product_description", "email"]
 Gate = Callable[[], AbstractAsyncContextManager[None]]
 
 Words = Annotated[str, Field(min_length=1, max_length=MAX_WORDS, description="the wish, in the user's own words")]
@@ -168,11 +168,18 @@ class UserTools:
         """Summarize or translate an item or a text, or compose one about an item for this user. Without `language` a
         summary is in the text's own, a translation in the other one, a composition in English.
         """
-        asked = {"item_id": item_id, "text": text, "kind": kind, "language": language}
-        generator = _generator(self.agent, await self.box())
+        generator = Generator(self.agent.llm, await self.box())
         async with self._gate():
             try:
-                made = await generator.run(task, user=self.user_id, deadline=Deadline(PATIENCE), **asked)
+                made = await generator.run(
+                    task,
+                    user=self.user_id,
+                    deadline=Deadline(PATIENCE),
+                    item_id=item_id,
+                    text=text,
+                    kind=kind,
+                    language=language,
+                )
             except LLMUnavailable as fault:
                 message = f"there is no language model to {task} with now ({fault.reason}); try again later"
                 raise NotWritten(message) from fault
@@ -181,14 +188,6 @@ class UserTools:
     async def box(self) -> "Toolbox":
         """Off the event loop, because a new bundle may have to be loaded."""
         return await to_thread.run_sync(self.live.current)
-
-
-def _generator(agent: Agent, box: "Toolbox") -> Any:
-    """Raises NotWritten: this build writes no texts to order."""
-    try:
-        return import_module("agent.generate").Generator(agent.llm, box)
-    except ModuleNotFoundError:
-        raise NotWritten("generate_text is not part of this build; ask recommend with write=true") from None
 
 
 def brief(result: BaseModel) -> str:
