@@ -102,6 +102,8 @@ class _Reader:
         resets = [found.span() for found in RESET.finditer(free)]
         free = blank(free, [*((start, end) for start, end, _ in lifted), *resets])
         bounds, free = self._bounds(free)
+        waived = [r for r in bounds if not r.operator]
+        bounds = [r for r in bounds if r.operator]
         people, found, free = self._names(free, said)
         bounds += people
         cancelled, found = self._cancelled(free, found)
@@ -125,7 +127,11 @@ class _Reader:
             ],
             k=self.manner.count(_plainly(blank(free, [(w.start, w.end) for w in compared]), found)),
             soft=[*_soft(soft), *(Soft(field=f, operator=op, value=value) for _, _, f, op, value in wishes)],
-            removed=list(dict.fromkeys([*(field for _, _, fields in lifted for field in fields), *cancelled])),
+            removed=list(
+                dict.fromkeys(
+                    [*(field for _, _, fields in lifted for field in fields), *(r.field for r in waived), *cancelled]
+                )
+            ),
             reset=bool(resets),
         )
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tools.catalogue import FieldSpec
-from tools.reading.fields import Fields
+from tools.reading.fields import Fields, stem
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
 LOOK_BACK = 60  # characters before an amount
 _FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
-    "<=": r"at most|no more than|not more than|up to|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
-    r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|(?:不能|不要|别|不得"
+    "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
+    r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|超不过|(?:不能|不要|别|不得|不想|没法"
     r"|不可)(?:超过|高于|多于|长于)|最高|上限(?:是|为)?",
-    ">=": r"at least|no less than|no fewer than|not less than|min(?:imum)?(?: of)?|>=|≥|no lower than"
+    ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than|min(?:imum)?(?: of)?|>=|≥|no lower than"
     r"|not under|not below"
     r"|至少|最少|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
     "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier) than|beneath"
@@ -38,9 +38,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without)|n['’]?t)"
+    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|n['’]?t)"
     r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
-    r"|it|them|ones?|really|much"
+    r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed"
     r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
     re.IGNORECASE,
 )
@@ -53,11 +53,12 @@ _AFTER = {
     "~": r"or so(?![a-z])|左右|上下|前后",
 }
 _POST = re.compile(
-    r"\s*(?:" + "|".join(rf"(?P<p{n}>{said})" for n, said in enumerate(_AFTER.values())) + ")", re.IGNORECASE
+    r"\s*(?:away\s+|远\s*)?(?:" + "|".join(rf"(?P<p{n}>{said})" for n, said in enumerate(_AFTER.values())) + ")",
+    re.IGNORECASE,
 )
 _LINK = (
     r"(?:[\s:=]|\b(?:is|are|of|that|which|should|must|be|has|have|to|an?|the|at|in|with|for|range"
-    r"|value)\b|[是为在要得的]|必须|应该|需要|可以)*$"
+    r"|value)\b|[是为在要得的有]|必须|应该|需要|可以)*$"
 )
 _EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
 _TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
@@ -69,10 +70,22 @@ _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(
     r"(?:\b(?:budget|spend(?:ing)?|afford)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$", re.IGNORECASE
 )
+# "We only have 90 minutes": what is had of time or money is the most there is.
+_HAVE = re.compile(
+    r"\b(?:i|we|you)(?:['’]ve|\s+have)(?:\s+(?:only|just))?(?:\s+got)?(?:\s+(?:only|just|about))?\s*$"
+    r"|\b(?:only|just)\s+(?:have|got)\s*$|(?:我们?|只|就)有\s*$",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)
+_EVERY = {"晚": "night", "天": "day", "日": "day", "月": "month", "年": "year", "周": "week", "小时": "hour"}
+_EVERY |= {"人": "person", "份": "serving", "位": "person", "节": "lesson"}
+_PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
-    r"(?:\b(?:for|party of|group of|suits?|suitable for)\s+(?:an?\s+|up to\s+)?|适合|够|我们)$", re.IGNORECASE
+    r"(?:\b(?:for|party of|group of|family of|suits?|suitable for|we(?:\s+are|['’]re|\s+will be|['’]ll be))"
+    r"\s+(?:an?\s+|up to\s+|all\s+)?|适合|够|我们(?:家|这边)?(?:一共|总共|共)?(?:有|是)?)$",
+    re.IGNORECASE,
 )
 _PLAYED = re.compile(r"\s*(?:can )?(?:玩|一起|play|可玩|游戏|桌游|局)")
 
@@ -142,14 +155,16 @@ class Amounts:
         begin = max(free, first.start - LOOK_BACK)
         lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
-        operator = lead.operator
+        operator, per = lead.operator, self._per(text, begin, first.start, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
-        called = lead.name or after.name
+        called = lead.name or after.name or per[1]
         dimension = after.unit or last.dimension or first.dimension
+        if not operator and lead.had and dimension in ("time", "money"):
+            operator = "<="
         return Said(
             start=begin + lead.left,
-            end=after.end,
+            end=max(after.end, per[0]),
             operator=operator or ("<=" if lead.budget else ""),
             amounts=_amounts(run, after),
             dimension="money" if lead.budget and not dimension else dimension,
@@ -157,8 +172,8 @@ class Amounts:
             name=called,
             equal=lead.equal,
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
-            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的"),
-            meant=lead.meant or bool(_PLAYED.match(text, last.end)),
+            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or per[1]),
+            meant=lead.meant or bool(_PLAYED.match(text, last.end)) or text[: last.end].casefold().endswith("of us"),
             out_of=after.out_of,
         )
 
@@ -169,14 +184,19 @@ class Amounts:
             before, compared = before[: between.start()], "between"
         if not joint and (said := _BEFORE.search(before)):
             operator, compared = list(_COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
-            operator, before = _refused(operator, before[: said.start()])
+            before = before[: said.start()]
+            if not self._named.search(before):
+                operator, before = _refused(operator, before)
+        had = bool(_HAVE.search(before))
         equal, meant, budget = bool(_EQUALS.search(before)), bool(_FOR.search(before)), _BUDGET.search(before)
         name = self._named.search(before)
         if named := name or budget:
             before = before[: named.start()]
         if name and operator:
             operator, before = _refused(operator, before)
-        return _Lead(len(before), operator, compared, name["name"] if name else "", bool(budget), equal, meant, ends)
+        return _Lead(
+            len(before), operator, compared, name["name"] if name else "", bool(budget), equal, meant, ends, had
+        )
 
     def _on(self, text: str, at: int) -> _After:
         """What follows an amount: "or more", a unit, the field's name, in that order or the other."""
@@ -193,7 +213,17 @@ class Amounts:
         end = out.end + (out.end > at and text.startswith("的", out.end))
         return replace(out, end=end + (2 if text.startswith("之间", end) else 0))
 
+    def _per(self, text: str, begin: int, start: int, end: int) -> tuple[int, str]:
+        """ "150 a night", 每晚150: where that ends, and the one number field whose name says "night"."""
+        after = _PER.match(text, end)
+        before = _PER_ZH.search(text[begin:start])
+        word = stem(after["per"]) if after else _EVERY[before["per"]] if before else ""
+        fields = self.fields.with_part(word) if word else []
+        return (after.end() if after else end, fields[0].name) if len(fields) == 1 else (end, "")
+
     def _specs(self, name: str) -> list[FieldSpec]:
+        if name in self.fields.catalogue.fields:
+            return [self.fields.catalogue.fields[name]]
         return [spec for spec in self.fields.called(name) if spec.kind == "number"] if name else []
 
 
@@ -217,6 +247,7 @@ class _Lead:
     equal: bool
     meant: bool
     ends: bool
+    had: bool
 
 
 def _refused(operator: str, before: str) -> tuple[str, str]:

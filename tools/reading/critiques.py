@@ -24,7 +24,7 @@ _ORDER = {
     )
 }
 _SHOWN = re.compile(
-    rf"\b(?P<word>{'|'.join(_ORDER)}|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?"
+    rf"\bthan (?:the )?(?P<than>{'|'.join(_ORDER)}|last)(?=\s*(?:$|[,.;!?]))|\b(?P<word>{'|'.join(_ORDER)}|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?"
     rf"|\b(?:number|option|no\.)\s+)(?P<figure>\d{{1,2}})\b"
     r"|第(?P<zh>[一二三四五六七八九十\d]+)(?:个|部|本|款|首|条|篇|件|张|种|只|台|家)"
     r"|(?P<last>最后(?:一)?(?:个|部|本|款|首|篇|件))",
@@ -166,7 +166,7 @@ def shown(text: str) -> tuple[list[int], list[int]]:
 
 
 def _place(found: re.Match[str]) -> int:
-    if found["last"] or (found["word"] or "").casefold() in ("last", "previous"):
+    if found["last"] or (found["word"] or found["than"] or "").casefold() in ("last", "previous"):
         return -1
-    said = found["word"] or found["figure"] or found["zh"]
+    said = found["word"] or found["than"] or found["figure"] or found["zh"]
     return _ORDER.get(said.casefold()) or int(number(said))

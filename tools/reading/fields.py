@@ -72,6 +72,11 @@ class Fields:
         among = {spec.name for spec in self.catalogue.fields.values() if not kinds or spec.kind in kinds}
         return either(name for name, fields in self.spoken.items() if among.intersection(fields))
 
+    def with_part(self, word: str) -> list[FieldSpec]:
+        """Number fields with this word in their name, by its stem."""
+        numbers = (spec for spec in self.catalogue.fields.values() if spec.kind == "number")
+        return [spec for spec in numbers if word in map(stem, tokens(spec.name))]
+
     def called(self, name: str) -> list[FieldSpec]:
         key = re.sub(r"[\s-]+", " ", name.strip().casefold())
         found = next((self.spoken[k] for k in (key, name.strip().casefold()) if k in self.spoken), [])
@@ -90,6 +95,8 @@ class Fields:
 
     def _of_dimension(self, dimension: str) -> list[FieldSpec]:
         dimension = {"points": "stars", "people": "players"}.get(dimension, dimension)
+        if dimension == "length" and not any(kind.dimension == "length" for kind in self.kinds.values()):
+            dimension = "distance"  # "within 500 meters"
         kinds = dict.fromkeys(kind.name for kind in self.kinds.values() if kind.dimension == dimension)
         found = [spec for kind in kinds for spec in self.of_kind(kind)]
         units = NAMED.get(dimension, {})
@@ -103,6 +110,9 @@ class Fields:
 
     def _factor(self, spec: FieldSpec, dimension: str) -> float:
         """What one of the field is in the dimension's base unit: by its name, else by how large its values are."""
+        kind = self.kinds.get(spec.name)
+        if dimension == "length" and kind and kind.dimension == "distance":
+            return 100 * self._factor(spec, "distance")
         units = NAMED.get(dimension, {})
         if named := next((units[part] for part in reversed(tokens(spec.name)) if part in units), None):
             return named
@@ -113,11 +123,17 @@ class Fields:
                 return 1 / 60 if middle > 900 else 60.0 if short else 1.0
             case "mass":
                 return 1000.0 if middle < 50 else 1.0
+            case "distance":
+                return 1000.0 if middle < 500 or "mileage" in spec.name else 1.0
             case "bytes":
                 return 1000.0 if middle < 5000 else 1.0
             case "length":
                 return 2.54 if re.search(r"screen|diagonal|display", spec.name) else 1.0
         return 1.0
+
+
+def stem(word: str) -> str:
+    return re.sub(r"(?<=[a-z]{3})(?:ing|ed|es|e|s)$", "", word.casefold())
 
 
 def tokens(name: str) -> list[str]:

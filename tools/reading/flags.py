@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tools.reading.fields import Fields, glossary, own_names
-from tools.reading.negation import denial
+from tools.reading.negation import denial, needless
 from tools.reading.text import HAN, Reading, either
 
 _LEAD = re.compile(r"^(?:is|has|have|with|requires?|supports?|needs?|allows?|offers?|includes?|contains?)\s+")
@@ -74,6 +74,9 @@ class Flags:
     def _read(self, text: str) -> Iterator[Reading]:
         for found in self._pattern.finditer(text):
             field, value = self._meant[re.sub(r"[\s-]+", " ", found[0].casefold())]
+            if needless(text, found.start()):
+                yield Reading(found.start(), found.end(), field, "", None)  # not needed is not refused
+                continue
             refusal = denial(text, found.start())
             if refusal is None and not self._wished(found, text):
                 continue

@@ -46,8 +46,16 @@ def kind_of(spec: FieldSpec) -> Kind | None:
         return next(kind for kind in kinds() if kind.name == "year")
     if spec.kind != "number":
         return None
-    return next(
-        (kind for kind in kinds() if re.search(kind.fields, spec.name, re.IGNORECASE) and fits(kind, spec)), None
+    found = (kind for kind in kinds() if re.search(kind.fields, spec.name, re.IGNORECASE) and fits(kind, spec))
+    year = next(kind for kind in kinds() if kind.name == "year") if year_like(spec) else None
+    return next(found, year)
+
+
+def year_like(spec: FieldSpec) -> bool:
+    """Whole numbers that are all years, whatever the field is called: `opened`."""
+    low, high = spec.minimum, spec.maximum
+    return (
+        spec.kind == "number" and spec.integral and low is not None and high is not None and 1400 <= low <= high < 2050
     )
 
 

@@ -6,11 +6,11 @@ import re
 
 _NOT_EN = (
     r"(?<!why )\b(?:no|not|non|without|nothing|none|neither|avoid(?:ing)?|except(?: for)?|exclud\w+|hates?|dislikes?"
-    r"|never|nor|skip|minus|less|fewer|other than|instead of|rather than|(?:any\w*"
+    r"|never|nor|skip|(?:leav\w+|left|keep) out|minus|less|fewer|other than|instead of|rather than|(?:any\w*"
     r"|every\w*)(?: \w+)? (?:but|except)|free of"
     r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
     r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
-    r"|(?:do|is|are|does)n['’]?t(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
+    r"|(?:(?:do|is|are|does)n['’]?t|(?:do|does|am|is|are|will|would) not)(?: really)?(?: want| like| need| feel like| care for| enjoy)?)"
     r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
     r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?))*"
     r"(?:[\s-]+[a-z]+[\s-]+(?:by|from|in|on|with|starring))?"
@@ -24,6 +24,11 @@ _NOT_ZH = (
     r"|买|玩|支持|需要)*\s*$"
 )
 _NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
+_NEEDLESS = re.compile(
+    r"(?:n['’]?t|not)(?: really)? need|\bno need|needn['’]?t|not necessar|unnecessary|不需要|不用|无需|不必|用不着",
+    re.IGNORECASE,
+)
+_FILLER = re.compile(r"(?:\s|\b(?:for|of|to|have|be|an?|any|the|it|with)\b|[有含带包提供是])*", re.IGNORECASE)
 LOOK_BACK = 60  # characters before a name in which a negation of it may stand
 
 
@@ -32,3 +37,9 @@ def denial(text: str, at: int) -> int | None:
     begin = max(0, at - LOOK_BACK)
     found = _NEGATED.search(text[begin:at])
     return begin + found.start() if found else None
+
+
+def needless(text: str, at: int) -> bool:
+    """ "I don't need breakfast" refuses none."""
+    found = list(_NEEDLESS.finditer(text, max(0, at - LOOK_BACK), at))
+    return bool(found) and _FILLER.fullmatch(text, found[-1].end(), at) is not None

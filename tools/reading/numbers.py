@@ -19,6 +19,7 @@ from tools.reading.text import Reading
 
 PARTY = 20  # people that a game may be for
 _YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
+_ROOM = {"guests", "guest", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
 NEAR = 0.25  # of an amount that "around" reaches
 _IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
 
@@ -51,6 +52,19 @@ class Numbers:
 
     def _meant(self, said: Said) -> list[FieldSpec]:
         """The fields that the words may mean, alike in kind."""
+        return self._possible(said, self._named(said))
+
+    def _possible(self, said: Said, specs: list[FieldSpec]) -> list[FieldSpec]:
+        """Of ratings those whose scale reaches the amount; stars of a field of stars, points of another."""
+        rated = [s for s in specs if (kind := self.fields.kinds.get(s.name)) and kind.name == "rating"]
+        if len(rated) != len(specs) or said.out_of:
+            return specs
+        stars = said.dimension == "stars" or "星" in said.name or "star" in said.name.casefold()
+        if said.name.casefold() not in {n for s in specs for n in self.fields.names[s.name]}:
+            rated.sort(key=lambda s: bool({"star", "stars", "星级"} & {*tokens(s.name)}) != stars)
+        return [s for s in rated if max(said.amounts) <= _scale(s)]
+
+    def _named(self, said: Said) -> list[FieldSpec]:
         fitting = self.fields.of_dimension(said.dimension) if said.dimension else []
         if said.named:
             both = [spec for spec in said.named if not said.dimension or spec in fitting]
@@ -63,6 +77,8 @@ class Numbers:
         bound = said.operator in ("<", "<=") or (said.operator == "within" and said.compared == "between")
         if implied is None and bound and said.ends and not 1900 <= said.amounts[0] <= 2100:
             implied = "price"  # "something under 20"
+        if implied == "players":
+            return self.fields.of_dimension("players")
         return self.fields.of_kind(implied) if implied else []
 
     def _operator(self, said: Said, spec: FieldSpec) -> str:
@@ -77,8 +93,7 @@ class Numbers:
         return "==" if spec.integral or not stars else ">="
 
     def _value(self, spec: FieldSpec, said: Said, amount: float) -> float | int:
-        top = spec.maximum or 0.0
-        scale = 5.0 if top <= 5 else 10.0 if top <= 10 else 100.0
+        scale = _scale(spec)
         if said.out_of:
             amount *= scale / said.out_of
         elif said.dimension == "stars" and scale == 10 and amount <= 5:  # stars are five, whatever the scale
@@ -115,12 +130,19 @@ class Numbers:
             yield most.name, ">=", high
 
 
+def _scale(spec: FieldSpec) -> float:
+    top = spec.maximum or 0.0
+    return 5.0 if top <= 5 else 10.0 if top <= 10 else 100.0
+
+
 def _ends(specs: Sequence[FieldSpec]) -> tuple[FieldSpec | None, FieldSpec | None]:
     """The fields of the least and the most; one that says neither is both."""
     least = next((s for s in specs if {"min", "minimum"} & {*tokens(s.name)}), None)
     most = next((s for s in specs if {"max", "maximum"} & {*tokens(s.name)}), None)
     if least or most:
         return least, most
+    if room := next((s for s in specs if _ROOM & {*tokens(s.name)}), None):
+        return None, room  # what seats six has room for four
     return specs[0], specs[0]
 
 

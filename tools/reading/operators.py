@@ -10,7 +10,7 @@ from itertools import pairwise
 from tools.catalogue import Catalogue
 from tools.reading.critiques import of_values
 from tools.reading.names import Name, Names
-from tools.reading.negation import denial
+from tools.reading.negation import denial, needless
 from tools.reading.text import LIST, Reading
 from tools.reading.values import Found
 
@@ -44,6 +44,7 @@ class Operators:
         return names
 
     def facets(self, text: str, found: Sequence[Found]) -> list[Reading]:
+        found = [f for f in found if not needless(text, f.start)]
         out = [reading for group in _groups(found, text) for reading in self._group(group, text)]
         wanted = {(r.field, r.value[0]) for r in out if r.stands}
         refused = {(r.field, r.value[0]) for r in out if not r.stands and not _SOFT.search(text[r.start : r.end])}

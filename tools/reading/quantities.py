@@ -33,7 +33,7 @@ UNITS = (
     Unit("points", 1, r"points?|分(?!钟|类|别|享|之|开|析|期)"),
     Unit("pages", 1, r"pages?|pp|页"),
     Unit("players", 1, r"players?|gamers|[个位名]?玩家"),
-    Unit("people", 1, r"people|persons?|friends|of us|[个名]?人(?![气类生物民间])"),
+    Unit("people", 1, r"people|persons?|friends|guests?|of us|[个位名]客人|[个名]?人(?![气类生物民间])"),
     Unit("age", 1, r"(?:years?|yrs?)[\s-]?olds?|years? of age|yo|岁"),
     Unit("mass", 1000, r"kg|kgs|kilos?|kilograms?|公斤|千克"),
     Unit("mass", 500, r"斤"),
@@ -44,6 +44,8 @@ UNITS = (
     Unit("bytes", 1e6, r"tb|terabytes?"),
     Unit("bytes", 1e3, r"gb|gigs?|gigabytes?"),
     Unit("bytes", 1, r"mb|megabytes?"),
+    Unit("distance", 1000, r"km|kms|kilomet(?:er|re)s?|公里|千米"),
+    Unit("distance", 1609.344, r"miles?|mi|英里"),
     Unit("length", 2.54, r"inch(?:es)?|英寸|寸"),
     Unit("length", 30.48, r"feet|foot|ft|英尺"),
     Unit("length", 0.1, r"mm|毫米"),
@@ -62,6 +64,7 @@ NAMED = {
     "mass": {"kg": 1000.0, "kilos": 1000.0, "g": 1.0, "grams": 1.0, "lb": 453.592, "lbs": 453.592, "oz": 28.3495},
     "bytes": {"tb": 1e6, "gb": 1e3, "mb": 1.0, "kb": 1e-3},
     "length": {"inch": 2.54, "inches": 2.54, "in": 2.54, "ft": 30.48, "mm": 0.1, "cm": 1.0, "m": 100.0},
+    "distance": {"km": 1000.0, "kilometers": 1000.0, "m": 1.0, "meters": 1.0, "mi": 1609.344, "miles": 1609.344},
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
 }
 

@@ -205,7 +205,8 @@ class Values:
             return None
         if any(_KNOWN[0][1].search(place.field) for place in places) and _reply(text, start, end):
             return None
-        cued = [place for place in places if self._cued(text, start, end, place.field)]
+        code = end - start <= 2 and text[start:end].casefold() in EVERYDAY | _NO_VALUE  # "it" is no code of Italy here
+        cued = [place for place in places if not code and self._cued(text, start, end, place.field)]
         sure = [place for place in places if place.sure or self._written(text, start, end, place)]
         facets = [place for place in sure if self.catalogue.fields[place.field].facet]
         return next(iter([*cued, *facets, *sure]), None)

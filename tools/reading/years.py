@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from tools.catalogue import Catalogue, FieldSpec
+from tools.reading.fields import tokens
+from tools.reading.kinds import year_like
 from tools.reading.text import Reading
 
 # `first` and `last` are of everything that the pattern's groups matched: of a decade, or of both ends of a range.
@@ -98,7 +100,7 @@ def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     theirs.
     """
     out: list[Reading] = []
-    year = _field(catalogue, r"year|release|publish", _holds_years) if _MAYBE.search(text) else None
+    year = _field(catalogue, text) if _MAYBE.search(text) else None
     if year:
         shape = str if year.kind == "date" else int
         text = _apply(text, YEARS, _period, lambda found: shape(int(found)), year.name, out)
@@ -163,8 +165,16 @@ def _years(spans: list[tuple[float, float]]) -> list[float]:
     return sorted({float(year) for low, high in spans for year in range(int(low), int(high) + 1)})
 
 
-def _field(catalogue: Catalogue, names: str, fits: Callable[[FieldSpec], bool]) -> FieldSpec | None:
-    return next((s for s in catalogue.fields.values() if re.search(names, s.name, re.IGNORECASE) and fits(s)), None)
+def _field(catalogue: Catalogue, text: str) -> FieldSpec | None:
+    """Of several the one whose name is said, else the one that is called a year; a field of years may be called
+    anything, such as `opened`.
+    """
+    fields = catalogue.fields.values()
+    usual = [s for s in fields if re.search(r"year|release|publish", s.name, re.IGNORECASE) and _holds_years(s)]
+    other = [s for s in fields if year_like(s) and s not in usual]
+    said = text.casefold()
+    named = [s for s in other if any(len(part) > 3 and part in said for part in tokens(s.name))]
+    return next(iter([*named, *usual, *(other if len(other) == 1 else [])]), None)
 
 
 def _holds_years(spec: FieldSpec) -> bool:
