@@ -38,7 +38,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|n['’]?t)"
+    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|\b(?:do|does|did|is|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
+    r"|\bcan['’]?t)"
     r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
     r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed"
     r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
@@ -83,7 +84,7 @@ _PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
-    r"(?:\b(?:for|party of|group of|family of|suits?|suitable for|we(?:\s+are|['’]re|\s+will be|['’]ll be))"
+    r"(?:\b(?:for|(?:a\s+)?(?:party|group|family) of|suits?|suitable for|we(?:\s+are|['’]re|\s+will be|['’]ll be))"
     r"\s+(?:an?\s+|up to\s+|all\s+)?|适合|够|我们(?:家|这边)?(?:一共|总共|共)?(?:有|是)?)$",
     re.IGNORECASE,
 )
@@ -188,14 +189,16 @@ class Amounts:
             if not self._named.search(before):
                 operator, before = _refused(operator, before)
         had = bool(_HAVE.search(before))
-        equal, meant, budget = bool(_EQUALS.search(before)), bool(_FOR.search(before)), _BUDGET.search(before)
+        equal, party, budget = bool(_EQUALS.search(before)), _FOR.search(before), _BUDGET.search(before)
         name = self._named.search(before)
+        if party and not name:
+            before = before[: party.start()]
         if named := name or budget:
             before = before[: named.start()]
         if name and operator:
             operator, before = _refused(operator, before)
         return _Lead(
-            len(before), operator, compared, name["name"] if name else "", bool(budget), equal, meant, ends, had
+            len(before), operator, compared, name["name"] if name else "", bool(budget), equal, bool(party), ends, had
         )
 
     def _on(self, text: str, at: int) -> _After:
