@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tools.catalogue import FieldSpec
-from tools.reading.fields import Fields, stem
+from tools.reading.fields import Fields
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
 LOOK_BACK = 60  # characters before an amount
@@ -39,7 +39,7 @@ _BEFORE = re.compile(
 )
 _NOT = re.compile(
     r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|\b(?:do|does|did|is|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
-    r"|\bcan['’]?t)"
+    r"|\bcan['’]?t)(?:\s+(?!mind|care|know|matter|think)[a-z]+(?=\s))?"
     r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
     r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed"
     r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
@@ -77,9 +77,15 @@ _HAVE = re.compile(
     r"|\b(?:only|just)\s+(?:have|got)\s*$|(?:我们?|只|就)有\s*$",
     re.IGNORECASE,
 )
+_TOO = re.compile(
+    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+[a-z]+|\s*[就都]?太[多长贵久远高大]了?",
+    re.IGNORECASE,
+)
 _PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)
 _EVERY = {"晚": "night", "天": "day", "日": "day", "月": "month", "年": "year", "周": "week", "小时": "hour"}
+_SAME = {"head": "person", "pax": "person", "annum": "year", "hr": "hour"}
 _EVERY |= {"人": "person", "份": "serving", "位": "person", "节": "lesson"}
+_PAID = ("year", "month", "annum", "hour", "hr")
 _PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
@@ -116,7 +122,9 @@ class Amounts:
         self.fields = fields
         names = fields.pattern("number")
         self._named = re.compile(rf"(?P<name>{names}){_LINK}", re.IGNORECASE)
-        self._after = re.compile(rf"[\s-]*(?:的\s*)?(?P<name>{names})", re.IGNORECASE)
+        self._after = re.compile(
+            rf"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|的\s*)?(?P<name>{names})", re.IGNORECASE
+        )
 
     def read(self, text: str) -> Iterator[Said]:
         if not MAYBE.search(text):
@@ -159,6 +167,8 @@ class Amounts:
         operator, per = lead.operator, self._per(text, begin, first.start, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
+        if too := _TOO.match(text, after.end):  # "more than 40 hours is too much"
+            operator, after = _FLIP.get(operator, ""), replace(after, end=too.end())
         called = lead.name or after.name or per[1]
         dimension = after.unit or last.dimension or first.dimension
         if not operator and lead.had and dimension in ("time", "money"):
@@ -220,8 +230,10 @@ class Amounts:
         """ "150 a night", 每晚150: where that ends, and the one number field whose name says "night"."""
         after = _PER.match(text, end)
         before = _PER_ZH.search(text[begin:start])
-        word = stem(after["per"]) if after else _EVERY[before["per"]] if before else ""
-        fields = self.fields.with_part(word) if word else []
+        word = after["per"].casefold() if after else _EVERY[before["per"]] if before else ""
+        fields = self.fields.with_part(_SAME.get(word, word)) if word else []
+        if word in _PAID and not fields:
+            fields = self.fields.of_kind("salary")
         return (after.end() if after else end, fields[0].name) if len(fields) == 1 else (end, "")
 
     def _specs(self, name: str) -> list[FieldSpec]:

@@ -73,9 +73,9 @@ class Fields:
         return either(name for name, fields in self.spoken.items() if among.intersection(fields))
 
     def with_part(self, word: str) -> list[FieldSpec]:
-        """Number fields with this word in their name, by its stem."""
+        """Number fields with this word in their name, in the singular: `hours` is what a field holds, `hour` what it is per."""
         numbers = (spec for spec in self.catalogue.fields.values() if spec.kind == "number")
-        return [spec for spec in numbers if word in map(stem, tokens(spec.name))]
+        return [spec for spec in numbers if word in tokens(spec.name)]
 
     def called(self, name: str) -> list[FieldSpec]:
         key = re.sub(r"[\s-]+", " ", name.strip().casefold())
@@ -130,10 +130,6 @@ class Fields:
             case "length":
                 return 2.54 if re.search(r"screen|diagonal|display", spec.name) else 1.0
         return 1.0
-
-
-def stem(word: str) -> str:
-    return re.sub(r"(?<=[a-z]{3})(?:ing|ed|es|e|s)$", "", word.casefold())
 
 
 def tokens(name: str) -> list[str]:

@@ -44,7 +44,11 @@ class Numbers:
         if not specs:
             return
         kind = self.fields.kinds.get(specs[0].name)
-        if kind and kind.ranges and said.name.casefold() not in self.fields.names[specs[0].name]:
+        if (
+            kind
+            and kind.ranges
+            and (said.name.casefold() not in self.fields.names[specs[0].name] or (not said.operator and _room(specs)))
+        ):
             yield from self._span(said, specs)
         elif operator := self._operator(said, specs[0]):
             spec = _side(specs, operator)
@@ -135,13 +139,17 @@ def _scale(spec: FieldSpec) -> float:
     return 5.0 if top <= 5 else 10.0 if top <= 10 else 100.0
 
 
+def _room(specs: Sequence[FieldSpec]) -> FieldSpec | None:
+    return next((s for s in specs if _ROOM & {*tokens(s.name)}), None)
+
+
 def _ends(specs: Sequence[FieldSpec]) -> tuple[FieldSpec | None, FieldSpec | None]:
     """The fields of the least and the most; one that says neither is both."""
     least = next((s for s in specs if {"min", "minimum"} & {*tokens(s.name)}), None)
     most = next((s for s in specs if {"max", "maximum"} & {*tokens(s.name)}), None)
     if least or most:
         return least, most
-    if room := next((s for s in specs if _ROOM & {*tokens(s.name)}), None):
+    if room := _room(specs):
         return None, room  # what seats six has room for four
     return specs[0], specs[0]
 

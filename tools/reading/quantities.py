@@ -114,7 +114,7 @@ _UNIT = re.compile(
 _AMOUNT = re.compile(
     rf"(?P<time>(?<![\w.])(?:{_TIME})|{_TIME_ZH})"
     rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{_FIGURES})(?P<k>k\b)?"
-    rf"|(?<![\w.])(?P<figures>{_FIGURES})(?P<thousand>k\b)?(?!\s*[百千万])"
+    rf"|(?<![\w.])(?P<figures>{_FIGURES})(?P<thousand>k\b)?(?!\.?\d|\s*[百千万])"
     rf"|(?<![a-z])(?P<english>{_EN_WORDS})(?![a-z])|(?P<chinese>(?!一[共起些下点定般样直切旦边]){_ZH_NUMBER})",
     re.IGNORECASE | re.ASCII,
 )
