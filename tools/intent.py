@@ -33,6 +33,7 @@ from tools.reading.wishes import Adjectives, split
 from tools.reading.years import plain_years, read_years
 
 MAX_TEXT = 1000  # characters read; a wish is shorter
+MAX_WORDS = 250  # of them
 TEXTS = 2000  # items whose texts say which words are none misspelt
 
 
@@ -93,7 +94,7 @@ class _Reader:
         self.adjectives = Adjectives(fields, self.comparisons)
 
     def read(self, text: str) -> Intent:
-        said = words(text)
+        said = words(text)[:MAX_WORDS]
         written = list(self.titles.written(text, said))
         like, named = self.titles.liked(text, said, written)
         free = blank(text, [*(found.span() for found in QUOTED.finditer(text)), *written, *named])

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from tools.catalogue import FieldSpec
 from tools.reading.fields import Fields
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
+MOST = 50  # amounts that are read; nobody says more
 LOOK_BACK = 60  # characters before an amount
 _FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
@@ -78,7 +79,7 @@ _HAVE = re.compile(
     re.IGNORECASE,
 )
 _TOO = re.compile(
-    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+[a-z]+|\s*[就都]?太[多长贵久远高大]了?",
+    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:much|many|long|far|expensive|high|pricey|big|heavy)\b|\s*[就都]?太[多长贵久远高大]了?",
     re.IGNORECASE,
 )
 _PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)
@@ -129,7 +130,7 @@ class Amounts:
     def read(self, text: str) -> Iterator[Said]:
         if not MAYBE.search(text):
             return
-        found = list(quantities(text))
+        found = list(islice(quantities(text), MOST))
         free, n = 0, 0
         while n < len(found):
             run, joint = self._run(text, free, found[n:])
@@ -168,7 +169,7 @@ class Amounts:
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
         if too := _TOO.match(text, after.end):  # "more than 40 hours is too much"
-            operator, after = _FLIP.get(operator, ""), replace(after, end=too.end())
+            operator, after = _FLIP.get(operator, "<"), replace(after, end=too.end())
         called = lead.name or after.name or per[1]
         dimension = after.unit or last.dimension or first.dimension
         if not operator and lead.had and dimension in ("time", "money"):

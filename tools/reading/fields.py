@@ -34,9 +34,23 @@ _BEFORE = {
     "user",
     "the",
 }
-_AFTER = {"at", "on", "in", "count", "of", "flag", "usd", "eur", "gbp", "cny", "rmb"} | {
-    u for d in NAMED.values() for u in d
-}
+_AFTER = {
+    "years",
+    "months",
+    "weeks",
+    "days",
+    "at",
+    "on",
+    "in",
+    "count",
+    "of",
+    "flag",
+    "usd",
+    "eur",
+    "gbp",
+    "cny",
+    "rmb",
+} | {u for d in NAMED.values() for u in d}
 _FULL = {"min": "minimum", "max": "maximum", "minimum": "min", "maximum": "max"}
 
 

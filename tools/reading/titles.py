@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from tools.catalogue import Catalogue
 from tools.columns import fold
@@ -16,6 +17,7 @@ from tools.reading.negation import denial
 from tools.reading.text import HAN, Word, words
 
 LONGEST = 12  # words of a title
+CUES = 12  # words that lead to titles; nobody names more
 SURE = 6  # letters of a misspelt title
 QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]|《([^》]+)》|「([^」]+)」")
 _YEAR = re.compile(r"\s*\((\d{4})\)\s*$")
@@ -40,7 +42,7 @@ _MORE = re.compile(r"[\"”》」]?\s*(?:,|、|and|or|&|meets|和|或者?|以及
 _STOP = r"(?:but|and|or|with|without|except|only|from|that|please|though|just|for|in|by|on|as)\b"
 _ENDS = re.compile(rf"\s*(?:\(\d{{4}}\)|$|[,;.!?:。、\"”》」\0\u3400-\u9fff]|{_STOP})", re.IGNORECASE)
 _OBJECT = re.compile(
-    rf"[^,;.!?。、\"”》」\0\u3400-\u9fff]+?(?=\s+{_STOP}|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.IGNORECASE
+    rf"[^,;.!?。、\"”》」\0\u3400-\u9fff]{{1,80}}?(?=\s+{_STOP}|[,;.!?。、\"”》」\0\u3400-\u9fff]|$)", re.IGNORECASE
 )
 
 
@@ -118,7 +120,7 @@ class Titles:
 
     def _after_cues(self, text: str, said: Sequence[Word]) -> Iterator[tuple[Title, bool]]:
         """Titles that a cue leads to, and those that go on its list; whether each is wanted."""
-        for cue in _LIKE.finditer(text):
+        for cue in islice(_LIKE.finditer(text), CUES):
             wanted, at = denial(text, cue.start()) is None, cue.end()
             title = self._at(text, said, at, True)
             while title:

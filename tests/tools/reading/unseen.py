@@ -1,4 +1,4 @@
-"""Five catalogues that no rule was written for: recipes, used cars, jobs, courses and restaurants."""
+"""Six catalogues that no rule was written for: recipes, used cars, jobs, courses, restaurants and hotels."""
 
 from __future__ import annotations
 
@@ -144,3 +144,30 @@ def restaurants() -> Catalogue:
 
 
 CATALOGUES |= {"recipes": recipes, "cars": cars, "jobs": jobs, "courses": courses, "restaurants": restaurants}
+
+
+@cache
+def hotels() -> Catalogue:
+    return _build(
+        "hotels",
+        ("hotel", "hotels", "酒店"),
+        ("tags", "city", "amenities"),
+        {
+            "tags": _two("family", "business", "romantic", "budget"),
+            "city": _one("Lisbon", "Kyoto", "Oslo"),
+            "price_per_night": _whole(40, 400),
+            "stars": _whole(1, 5),
+            "guest_rating": _real(5, 10),
+            "center_km": _real(0.1, 12),
+            "pets": _flag,
+            "breakfast_included": _flag,
+            "amenities": _two("pool", "gym", "parking", "sauna"),
+            "max_guests": _whole(1, 6),
+            "rooms": _whole(5, 300),
+            "opened": _whole(1950, 2020),
+        },
+        aliases={"amenities": {"parking": ("停车场",)}},
+    )
+
+
+CATALOGUES["hotels"] = hotels
