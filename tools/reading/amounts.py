@@ -18,10 +18,12 @@ MOST = 50  # amounts that are read; nobody says more
 LOOK_BACK = 60  # characters before an amount
 _FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
-    "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
+    "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to"
+    r"|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
     r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|超不过|(?:不能|不要|别|不得|不想|没法"
     r"|不可)(?:超过|高于|多于|长于)|最高|上限(?:是|为)?",
-    ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than|min(?:imum)?(?: of)?|>=|≥|no lower than"
+    ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than"
+    r"|min(?:imum)?(?: of)?|>=|≥|no lower than"
     r"|not under|not below"
     r"|至少|最少|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
     "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier) than|beneath"
@@ -39,7 +41,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|\b(?:do|does|did|is|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
+    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|\b(?:do|does|did|is"
+    r"|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
     r"|\bcan['’]?t)(?:\s+(?!mind|care|know|matter|think)[a-z]+(?=\s))?"
     r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
     r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed"
@@ -79,7 +82,8 @@ _HAVE = re.compile(
     re.IGNORECASE,
 )
 _TOO = re.compile(
-    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:much|many|long|far|expensive|high|pricey|big|heavy)\b|\s*[就都]?太[多长贵久远高大]了?",
+    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:much|many|long|far|expensive"
+    r"|high|pricey|big|heavy)\b|\s*[就都]?太[多长贵久远高大]了?",
     re.IGNORECASE,
 )
 _PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)

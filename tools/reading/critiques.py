@@ -24,7 +24,8 @@ _ORDER = {
     )
 }
 _SHOWN = re.compile(
-    rf"\bthan (?:the )?(?P<than>{'|'.join(_ORDER)}|last)(?=\s*(?:$|[,.;!?]))|\b(?P<word>{'|'.join(_ORDER)}|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?"
+    rf"\bthan (?:the )?(?P<than>{'|'.join(_ORDER)}|last)(?=\s*(?:$|[,.;!?]))|\b(?P<word>{'|'.join(_ORDER)}"
+    rf"|last|previous|\d{{1,2}}(?:st|nd|rd|th))\s+{_ONE}\b|(?:#\s?"
     rf"|\b(?:number|option|no\.)\s+)(?P<figure>\d{{1,2}})\b"
     r"|第(?P<zh>[一二三四五六七八九十\d]+)(?:个|部|本|款|首|条|篇|件|张|种|只|台|家)"
     r"|(?P<last>最后(?:一)?(?:个|部|本|款|首|篇|件))",

@@ -87,7 +87,7 @@ class Fields:
         return either(name for name, fields in self.spoken.items() if among.intersection(fields))
 
     def with_part(self, word: str) -> list[FieldSpec]:
-        """Number fields with this word in their name, in the singular: `hours` is what a field holds, `hour` what it is per."""
+        """Number fields whose name has this word, in the singular: `hours` are held, an `hour` is what they are per."""
         numbers = (spec for spec in self.catalogue.fields.values() if spec.kind == "number")
         return [spec for spec in numbers if word in tokens(spec.name)]
 

@@ -9,7 +9,10 @@ from typing import Any
 from tools.catalogue import Filters
 from tools.reading.text import Reading
 
-_EMPTY = r"\b(?:i|my|i['’]?m|we|can['’]?t|cannot|don['’]?t|need|want|am|are|an?|the|and|or|but|with|by|from|in|of|no|not|without|nothing|please|that|is)\b|的|和|由|请"
+_EMPTY = (
+    r"\b(?:i|my|i['’]?m|we|can['’]?t|cannot|don['’]?t|need|want|am|are|an?"
+    r"|the|and|or|but|with|by|from|in|of|no|not|without|nothing|please|that|is)\b|的|和|由|请"
+)
 _LEFTOVER = re.compile(rf"^(?:[^\w《\"“(]|{_EMPTY})+|(?:[^\w》\"”)]|以外|之外|{_EMPTY})+$", re.IGNORECASE)
 
 

@@ -19,7 +19,7 @@ from tools.reading.text import Reading
 
 PARTY = 20  # people that a game may be for
 _YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
-_ROOM = {"guests", "guest", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
+_ROOM = {"guests", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
 NEAR = 0.25  # of an amount that "around" reaches
 _IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
 
@@ -140,7 +140,7 @@ def _scale(spec: FieldSpec) -> float:
 
 
 def _room(specs: Sequence[FieldSpec]) -> FieldSpec | None:
-    return next((s for s in specs if _ROOM & {*tokens(s.name)}), None)
+    return next((s for s in specs if tokens(s.name)[-1] in _ROOM), None)
 
 
 def _ends(specs: Sequence[FieldSpec]) -> tuple[FieldSpec | None, FieldSpec | None]:

@@ -43,7 +43,10 @@ _NO = (
     r"(?<!why )\b(?:nothing|neither|not|no|non|never|avoid\w*|without|except)[\s-]+(?:(?:an?|any|more|another|the)\s+)*"
 )
 _NOT_ZH = r"(?:不要|不想看?|不看|别看?|不用|不是|不喜欢看?|不爱看?|讨厌|除了|排除|别给我推荐|别推荐)(?:任何|那些|看)?"
-_BEFORE, _AFTER = r"(?:before|prior to|older than|earlier than)\s+", r"(?:after|newer than|later than|past)\s+"
+_BEFORE, _AFTER = (
+    r"(?:before|prior to|older than|earlier than)\s+",
+    r"(?:after|newer than|younger than|later than|past)\s+",
+)
 _OR_LATER, _OR_EARLIER = (
     r"\s*(?:and|or)\s+(?:later|newer|after|up|onwards?)\b",
     r"\s*(?:and|or)\s+(?:earlier|older|before)\b",

@@ -170,7 +170,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("hotels", "最多50间客房", {"rooms": {"<=": 50}}),
     ("hotels", "房间数不超过100间", {"rooms": {"<=": 100}}),
     ("hotels", "I want more than 3 stars", {"stars": {">": 3}}),
-    ("hotels", "3 stars is too much", {"guest_rating": {"<": 6}}),
+    ("hotels", "3 stars is too much", {"stars": {"<": 3}}),
     ("jobs", "I have 5 years of experience", {}),
     ("courses", "free", {}),
     ("restaurants", "I want something over 8", {}),
