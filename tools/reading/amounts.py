@@ -51,9 +51,10 @@ _NOT = re.compile(
 )
 _AFTER = {
     ">=": r"\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
-    r"|bigger|beyond|heavier)"
+    r"|bigger|beyond|heavier)(?!\s+than)"
     r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
-    "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller|lighter)|max(?:imum)?(?![a-z])"
+    "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller"
+    r"|lighter)(?!\s+than)|max(?:imum)?(?![a-z])"
     r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶",
     "~": r"or so(?![a-z])|左右|上下|前后",
 }

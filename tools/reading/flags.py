@@ -56,6 +56,11 @@ _CUE = re.compile(
     r"|comes? with)\s+(?:an?\s+|the\s+)?|(?:支持|要|有|带|可|能|必须|只要|只看)\s*)$",
     re.IGNORECASE,
 )
+_WAIVED = re.compile(
+    r"\s+(?:is|are|would be)(?:n['’]?t|\s+not)\s+(?:really\s+)?(?:needed|necessary|required|important|essential|a must)"
+    r"|也(?:行|可以|没关系|无所谓)|[不没]是必[须要需]的?|(?:不必要|不重要)",
+    re.IGNORECASE,
+)
 _CUED_AFTER = re.compile(r"\s*(?:only|required|needed)\b|[\s-]*(?:version|edition|option)s?\b|的", re.IGNORECASE)
 
 
@@ -74,7 +79,7 @@ class Flags:
     def _read(self, text: str) -> Iterator[Reading]:
         for found in self._pattern.finditer(text):
             field, value = self._meant[re.sub(r"[\s-]+", " ", found[0].casefold())]
-            if needless(text, found.start()):
+            if needless(text, found.start()) or _WAIVED.match(text, found.end()):
                 yield Reading(found.start(), found.end(), field, "", None)  # not needed is not refused
                 continue
             refusal = denial(text, found.start())

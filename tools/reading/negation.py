@@ -11,9 +11,9 @@ _NOT_EN = (
     r"|(?:sick|tired|bored|enough) (?:of|with)|fed up with|(?:can['’]?t|cannot) (?:stand|bear)"
     r"|not (?:really )?(?:in the mood for|into|keen on|interested in|a fan of|up for)"
     r"|(?:(?:do|is|are|does)n['’]?t|(?:do|does|am|is|are|will|would) not)(?: really)?(?: want| like| need"
-    r"| feel like| care for| enjoy"
+    r"| feel like| care for| enjoy| have"
     r"| eat| drink| wear| speak| use| take| tolerate| work)?"
-    r"|(?:can['’]?t|cannot|won['’]?t|never) (?:eat|drink|have|take|tolerate|use|wear|do|go))"
+    r"|(?:can['’]?t|cannot|won['’]?t|never) (?:eat|drink|have|watch|see|read|play|take|tolerate|use|wear|do|go))"
     r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
     r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?))*"
     r"(?:[\s-]+[a-z]+[\s-]+(?:by|from|in|on|with|starring))?"
@@ -31,6 +31,11 @@ _NEEDLESS = re.compile(
     r"(?:n['’]?t|not)(?: really)? need|\bno need|needn['’]?t|not necessar|unnecessary|不需要|不用|无需|不必|用不着",
     re.IGNORECASE,
 )
+_DOUBLE = re.compile(  # "I can't do without a pool"
+    r"\b(?:can['’]?t|cannot|could\s?n['’]?t|never|won['’]?t|not)"
+    r"(?:\s+(?:do|be|live|have|go|stay|manage|an?|the|room|one|in)){0,4}\s*$",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(r"(?:\s|\b(?:for|of|to|have|be|an?|any|the|it|with)\b|[有含带包提供是])*", re.IGNORECASE)
 LOOK_BACK = 60  # characters before a name in which a negation of it may stand
 
@@ -39,6 +44,8 @@ def denial(text: str, at: int) -> int | None:
     """Where the negation starts that ends right before `at`."""
     begin = max(0, at - LOOK_BACK)
     found = _NEGATED.search(text[begin:at])
+    if found and found[0].casefold().startswith("without") and _DOUBLE.search(text[: begin + found.start()]):
+        return None
     return begin + found.start() if found else None
 
 

@@ -56,6 +56,7 @@ _OR_LATER, _OR_EARLIER = (
 PARTS = {"early": (0, 4), "mid": (3, 6), "late": (5, 9)}  # of a decade, generously
 NEAR = 2  # years that "around" reaches
 _MAYBE = re.compile(r"\d{2}|ties|十年代|[0-9]年代", re.IGNORECASE)
+_USUAL = re.compile(r"year|release|publish", re.IGNORECASE)
 LISTED = 50  # years that are listed one by one, as `tools.filters` takes them
 
 
@@ -87,6 +88,8 @@ YEARS: list[Rule] = [
     _rule(rf"(?<![\d\w]){_DECADES}", "any"),
     _rule(r"(?<=\ba )([12]\d{3})(?= [a-z])|\byear\s+([12]\d{3})\b", "within"),
     _rule(rf"(?:从|在)?{_ZH}\s*(?:到|至|~|～|-|–|—)\s*{_ZH}(?:之间)?(?:的)?", "within"),
+    _rule(rf"{_ZH}(?:以|之)?前的?(?:都|就)?(?:不要|不看|不考虑|别)", ">= first"),
+    _rule(rf"{_ZH}(?:以|之)?后的?(?:都|就)?(?:不要|不看|不考虑|别)", "< first"),
     _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?前(?:的)?|不早于{_ZH}(?:的)?", ">= first"),
     _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?后(?:的)?", "< first"),
     _rule(rf"{_ZH}(?:及|和|或)(?:以|之|更)(?:前|早)(?:的)?|不晚于{_ZH}(?:的)?", "<= last"),
@@ -103,10 +106,13 @@ def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     theirs.
     """
     out: list[Reading] = []
+    said = text.casefold()
     year = _field(catalogue, text) if _MAYBE.search(text) else None
     if year:
         shape = str if year.kind == "date" else int
         text = _apply(text, YEARS, _period, lambda found: shape(int(found)), year.name, out)
+        if not _USUAL.search(year.name) and not _said(year, said):  # "my birthday is in 2010" is of no `opened`
+            out = [r for r in out if r.operator != "=="]
     return out
 
 
@@ -173,11 +179,15 @@ def _field(catalogue: Catalogue, text: str) -> FieldSpec | None:
     anything, such as `opened`.
     """
     fields = catalogue.fields.values()
-    usual = [s for s in fields if re.search(r"year|release|publish", s.name, re.IGNORECASE) and _holds_years(s)]
+    usual = [s for s in fields if _USUAL.search(s.name) and _holds_years(s)]
     other = [s for s in fields if year_like(s) and s not in usual]
     said = text.casefold()
-    named = [s for s in other if any(len(part) > 3 and part in said for part in tokens(s.name))]
+    named = [s for s in other if _said(s, said)]
     return next(iter([*named, *usual, *(other if len(other) == 1 else [])]), None)
+
+
+def _said(spec: FieldSpec, text: str) -> bool:
+    return any(len(part) > 3 and part in text for part in tokens(spec.name))
 
 
 def _holds_years(spec: FieldSpec) -> bool:

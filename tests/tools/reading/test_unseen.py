@@ -175,6 +175,16 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("courses", "free", {}),
     ("restaurants", "I want something over 8", {}),
     ("hotels", "no need for parking", {}),
+    ("hotels", "My birthday is in 2010", {}),
+    ("hotels", "I can't do without a pool", {"amenities": {"contains": ["pool"]}}),
+    ("hotels", "pets are not necessary", {"removed": ["pets"]}),
+    ("hotels", "不带早餐也行", {"removed": ["breakfast_included"]}),
+    ("hotels", "不要宠物", {"pets": {"==": False}}),
+    ("hotels", "I don't mind paying more than 200", {}),
+    ("restaurants", "我不吃火锅", {"cuisine": {"!=": ["火锅"]}}),
+    ("cars", "2015年之前的不要", {"first_reg": {">=": 2015}}),
+    ("cars", "at least 4 doors and less than 100000 km", {"doors": {">=": 4}, "mileage_km": {"<": 100000}}),
+    ("films", "I can't watch horror", {"tags": {"not_contains": ["Horror"]}}),
 ]
 
 
