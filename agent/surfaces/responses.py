@@ -82,7 +82,7 @@ class Shape:
             "error": error,
             "incomplete_details": None,
             "instructions": self.body.instructions,
-            "metadata": self.body.metadata.model_dump(exclude_none=True) if self.body.metadata else {},
+            "metadata": self.body.metadata.model_dump(exclude_unset=True, exclude_none=True) if self.body.metadata else {},
             "model": self.body.model,
             "output": output,
             "parallel_tool_calls": True,
