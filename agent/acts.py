@@ -74,8 +74,8 @@ Verdict = Literal["liked", "disliked", "seen", "chosen"]
 @dataclass(frozen=True)
 class Act:
     """`items`: catalogue indices meant. `fields`: asked for, or to compare by (`more` of it wins, None: all of them).
-    `verdicts`: item -> what was said of it. `others`: what was shown is not wanted again; of `refused` only these are
-    not. `invites`: we are asked to ask. `text`, `copy`: what to translate or summarise, and the kind of text to compose.
+    `verdicts`: item -> what was said of it. `others`: nothing that was shown is wanted again; `refused`: these are not.
+    `invites`: we are asked to ask. `text`, `copy`: what to translate or summarise, and the kind of text to compose.
     """
 
     kind: Kind

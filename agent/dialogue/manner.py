@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from agent.brief import Length
 from agent.dialogue.ways import words_of
 
 _SAID = r"(?:answers?|repl(?:y|ies)|texts?|descriptions?|words|explanations?|sentences?)"
-_LENGTHS: tuple[tuple[Length, str], ...] = (
+_BE = r"\bbe (?:more |a (?:bit|little) |really |very )?"
+
+
+def _told(english: str, chinese: str) -> re.Pattern[str]:
+    """`chinese`: as in 说得简单一点."""
+    return words_of(rf"{english}|(?:说|回[答复])(?:得|的)?(?:更|再)?(?:{chinese})(?:一?[点些]|吧|\W*$)")
+
+
+_LENGTH: tuple[tuple[Length, re.Pattern[str]], ...] = (
     (
         "short",
-        rf"\b(?:be|keep it|stay) (?:more |very )?(?:brief|concise|short|terse)\b|\b(?:shorter|briefer|brief|concise) {_SAID}\b"
-        rf"|\b(?:fewer words|less text|too (?:wordy|much text))\b|(?:说|讲|写|回[答复])(?:得|的)?(?:更|再)?(?:简短|简洁|短|少)|长话短说|别说那么多|少说",
+        _told(
+            rf"\b(?:be|keep it|stay) (?:more |very )?(?:brief|concise|short|terse)\b"
+            rf"|\b(?:shorter|briefer|brief|concise) {_SAID}\b|\b(?:fewer words|less text|too (?:wordy|much text))\b"
+            r"|长话短说|别说那么多",
+            "简短|简洁|短|少",
+        ),
     ),
     (
         "long",
-        rf"\b(?:longer|more detailed|detailed) {_SAID}\b|\b(?:more|in (?:more )?) ?details?\b|\btell me more about each\b"
-        rf"|(?:说|讲|写|回[答复])(?:得|的)?(?:更|再)?(?:详细|具体|长|多)",
+        _told(rf"\b(?:longer|more detailed|detailed) {_SAID}\b|\bin (?:more )?detail\b", "详细|具体|长|多"),
     ),
 )
 _BARE = words_of(r"\W*(?:a (?:bit|little) )?(?:shorter|briefer)(?:,? please)?\W*|\W*(?:短|简短)一?[点些]\W*")
-_TONES: tuple[tuple[str, str], ...] = (
-    (
-        "funny",
-        r"\bbe (?:more |a bit |really )?(?:funny|funnier|humorous|witty)\b|\bmake me laugh\b|(?:说|讲|写)(?:得|的)?(?:幽默|搞笑|风趣|有趣)",
-    ),
-    (
-        "formal",
-        r"\bbe (?:more |a bit )?(?:formal|polite|professional|serious)\b|(?:说|讲|写)(?:得|的)?(?:正式|严肃|礼貌)",
-    ),
-    (
-        "casual",
-        r"\bbe (?:more |a bit )?(?:casual|relaxed|friendly|informal)\b|(?:说|讲|写)(?:得|的)?(?:随意|轻松|亲切)",
-    ),
+_TONE = (
+    ("funny", _told(rf"{_BE}(?:funny|funnier|humorous|witty)\b|\bmake me laugh\b", "幽默|搞笑|风趣|有趣")),
+    ("formal", _told(rf"{_BE}(?:formal|polite|professional|serious)\b", "正式|严肃|礼貌")),
+    ("casual", _told(rf"{_BE}(?:casual|relaxed|friendly|informal)\b", "随意|轻松|亲切")),
     (
         "simple",
-        r"\b(?:in|use) (?:simple|plain|easy) (?:words?|terms|language|english)\b|\bspeak (?:plainly|simply)\b"
-        r"|(?:说|讲|写)(?:得|的)?(?:更|再)?(?:简单|通俗|易懂|大白话)",
+        _told(
+            r"\b(?:in|use) (?:simple|plain|easy) (?:words?|terms|language|english)\b|\bspeak (?:plainly|simply)\b",
+            "简单|通俗|易懂",
+        ),
     ),
 )
-_LENGTH = tuple((length, words_of(pattern)) for length, pattern in _LENGTHS)
-_TONE = tuple((tone, words_of(pattern)) for tone, pattern in _TONES)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What is worth asking: one short question at the end of a reply, when its answer would change the slate.
 
 The best one splits what is still eligible most evenly (entropy); others are named beside it, because what people care
-about is theirs to say. Never in two replies in a row unless we are invited to ask or what was shown is refused, and never again about what does
-not matter.
+about is theirs to say. Never in two replies in a row, unless we are invited to ask or what was shown is refused, and
+never again about what does not matter.
 """
 
 from __future__ import annotations
