@@ -84,6 +84,9 @@ def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
 
 def constraint(field: str, operator: str, value: Any, domain: Domain, language: Language) -> str:
     """`year 1985 or later`, `no Horror`, `不含恐怖`."""
+    if isinstance(value, bool):
+        refused = {"en": "no ", "zh": "不要"}[language] if value == (operator == "!=") else ""
+        return f"{refused}{field_name(field, language)}"
     values = value if isinstance(value, list | tuple) else [value]
     joint = {"en": " or ", "zh": "或"} if operator in ("in", "contains_any", "!=") else {"en": " and ", "zh": "和"}
     named = joint[language].join(domain.alias(field, sanitize(v, 80), language) for v in _runs(values, language))

@@ -64,7 +64,10 @@ def _invited(catalogue: Catalogue, topics: Topics, state: State, fields: Sequenc
     lists = [
         name
         for name, bounds in state.filters.items()
-        if catalogue.fields[name].kind == "list" and "not_contains" not in bounds and state.asked.get(name, 0) < TIMES
+        if catalogue.fields[name].kind == "list"
+        and not catalogue.fields[name].people
+        and "not_contains" not in bounds
+        and state.asked.get(name, 0) < TIMES
     ]
     if lists:
         return sayings.avoid(topics.names(lists, language), language)

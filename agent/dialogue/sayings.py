@@ -93,7 +93,11 @@ def question(named: str, values: Sequence[str], others: Sequence[str], language:
 
 def avoid(named: Sequence[str], language: Language) -> str:
     listed = joined(named, language, {"en": "or", "zh": "或"}[language])
-    return f"{listed}方面有什么不想要的吗？" if language == "zh" else f"Is there any {listed} that I should avoid?"
+    return (
+        f"{listed}方面有什么不想要的吗？"
+        if language == "zh"
+        else f"As for {listed}, is there anything that I should avoid?"
+    )
 
 
 def invitation(others: Sequence[str], language: Language) -> str:

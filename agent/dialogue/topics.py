@@ -17,7 +17,18 @@ from tools.reading.quantities import NAMED
 
 _EDGES = ("min", "minimum", "least", "lowest", "max", "maximum", "most", "highest", "avg", "average", "mean")
 _LEAST = ("min", "minimum", "least", "lowest")
-_UNITS = {unit for units in NAMED.values() for unit in units}
+_UNITS = {unit for units in NAMED.values() for unit in units} | {
+    "km",
+    "mi",
+    "miles",
+    "usd",
+    "eur",
+    "gbp",
+    "cny",
+    "rmb",
+    "percent",
+    "pct",
+}
 _NOT_SAID = "(?<![a-z])(?:{0})(?![a-z])"
 
 
@@ -78,15 +89,11 @@ def _name(spec: FieldSpec, domain: Domain, language: Language) -> str:
     if given:
         return given[0]
     if language == "zh":
-        flag = "是否" if spec.kind == "boolean" else ""
-        said = chinese(_joined(stem(spec.name))) or usual(spec)
-        return f"{flag}{said}" if said else _plain(spec.name)
+        return chinese(_joined(stem(spec.name))) or usual(spec) or _plain(spec.name)
     if spec.name == "tags":
         return "kind"
     kind = kind_of(spec)
-    if kind is not None and kind.name == "players":
-        return "number of players"
-    return f"{_plain(spec.name)} or not" if spec.kind == "boolean" else _plain(spec.name)
+    return "number of players" if kind is not None and kind.name == "players" else _plain(spec.name)
 
 
 def _plain(name: str) -> str:
