@@ -16,20 +16,27 @@ from typing import Literal
 from agent.dialogue.attributes import AVAILABILITY, DESCRIPTION, asked, compared
 from agent.dialogue.references import Focus, References, places
 from agent.dialogue.ways import (
+    ABOUT_US,
     ASKING,
     CLAUSE,
     COMPARE,
     COPY,
     DISLIKED,
     ELSEWHERE,
+    ERRAND,
+    EVERY,
     FIRM,
     FOLLOW,
     FRESH,
+    INDIFFERENT,
+    INVITES,
     LIKED,
     NOT_YET,
     OTHERS,
+    PARTS,
     PLEASANTRY,
     QUESTION,
+    REFUSES,
     REQUEST,
     SEEN,
     SIMILAR,
@@ -37,6 +44,7 @@ from agent.dialogue.ways import (
     TAKE,
     TASKS,
     THANKS,
+    THEFT,
     WHY,
     WISH,
     words_of,
@@ -66,8 +74,8 @@ Verdict = Literal["liked", "disliked", "seen", "chosen"]
 @dataclass(frozen=True)
 class Act:
     """`items`: catalogue indices meant. `fields`: asked for, or to compare by (`more` of it wins, None: all of them).
-    `verdicts`: item -> what was said of it. `others`: what was shown is not wanted again. `text`, `copy`: what to
-    translate or summarise, and the kind of text to compose.
+    `verdicts`: item -> what was said of it. `others`: nothing that was shown is wanted again; `refused`: these are not.
+    `invites`: we are asked to ask. `text`, `copy`: what to translate or summarise, and the kind of text to compose.
     """
 
     kind: Kind
@@ -77,6 +85,8 @@ class Act:
     more: bool | None = None
     verdicts: tuple[tuple[int, Verdict], ...] = ()
     others: bool = False
+    refused: tuple[int, ...] = ()
+    invites: bool = False
     text: str = ""
     copy: str = ""
 
@@ -101,10 +111,12 @@ class Acts:
 
     def read(self, words: str, intent: Intent, focus: Focus, answering: bool = False) -> Act:
         """`intent`: what `words` ask for; `answering`: the last reply ended with a question."""
+        if THEFT.search(words):
+            return Act("out_of_scope")
         if self.starts_over(words) or intent.reset:
             rest = bool(intent.filters or WISH.search(START_OVER.sub(" ", words)))
             return Act("recommend" if rest else "start_over")
-        if PLEASANTRY.fullmatch(words):
+        if PLEASANTRY.fullmatch(words) or (ABOUT_US.search(words) and not intent.filters):
             return Act("small_talk")
         readers = (self._task, self._why, self._compare, self._look_up, self._feedback, self._similar)
         for reader in readers:
@@ -143,9 +155,7 @@ class Acts:
         items = named if explicit else list(focus.slate)
         if not COMPARE.search(words) and not (explicit and by):
             return None
-        clear = (
-            explicit or bool(by) or bool(re.search(r"\bcompar|difference|比较|对比|区别|差别", words, re.IGNORECASE))
-        )
+        clear = explicit or bool(by) or bool(re.search(r"\bcompar|\bdiffer|比较|对比|区别|差别", words, re.IGNORECASE))
         if len(items) == 1 and by and not explicit:
             return Act("look_up", items=tuple(items), fields=by[:1])
         if len(items) < 2 or not clear or (intent.filters and not explicit):
@@ -175,7 +185,8 @@ class Acts:
             return None
         liked = [item for item, verdict in verdicts.items() if verdict == "liked"]
         follows = tuple(liked) if FOLLOW.search(words) else ()
-        return Act("feedback", items=follows, verdicts=tuple(verdicts.items()), others=bool(OTHERS.search(words)))
+        others, invites = bool(OTHERS.search(words)), bool(INVITES.search(words))
+        return Act("feedback", items=follows, verdicts=tuple(verdicts.items()), others=others, invites=invites)
 
     def _verdicts(self, words: str, focus: Focus) -> Iterator[tuple[int, Verdict]]:
         for clause in filter(None, CLAUSE.split(words)):
@@ -217,11 +228,14 @@ class Acts:
 
     def _wish(self, words: str, intent: Intent, focus: Focus, answering: bool) -> Act:
         others = bool(OTHERS.search(words))
+        refused, invites = self._refused(words, focus, others), bool(INVITES.search(words))
         told = bool(intent.filters or intent.soft or intent.k)
         wished = bool(WISH.search(words) or self._noun.search(words))
-        if others or intent.critiques or intent.removed:
-            return Act("refine", others=others)
-        asks = ASKING.search(words) and not WISH.search(words)
+        if ERRAND.search(words) and not (intent.filters or self._noun.search(words)):
+            return Act("out_of_scope", sure=False)
+        if others or refused or invites or intent.critiques or intent.removed:
+            return Act("refine", others=others, refused=refused, invites=invites)
+        asks = ASKING.search(words) and not WISH.search(words) and not INDIFFERENT.search(words)
         if asks and not wished and (ELSEWHERE.search(words) or not told):
             return Act("out_of_scope", sure=False)
         if asks and not REQUEST.search(words):
@@ -233,6 +247,26 @@ class Acts:
         if focus.shown or answering:  # in the middle of a recommendation a statement is about it
             return Act("refine")
         return Act("recommend", sure=told or wished)
+
+    def _refused(self, words: str, focus: Focus, others: bool) -> tuple[int, ...]:
+        """What a message passes over: the item it points at, all of them where it says so, else what stood first."""
+        said = " ".join(clause for clause in CLAUSE.split(words) if clause and REFUSES.search(clause))
+        if others or not said or not focus.slate:
+            return ()
+        if named := self.references.titled(said, focus) or places(said, focus.slate):
+            return tuple(named)
+        if EVERY.search(said):
+            return tuple(focus.slate)
+        return (focus.slate[0] if focus.last is None or focus.last not in focus.slate else focus.last,)
+
+
+def honest(words: str) -> str:
+    """Without what is after our instructions, where something else is said: only the wish counts."""
+    if not THEFT.search(words):
+        return words
+    parts = [part for part in PARTS.split(words) if re.search(r"\w", part) and not THEFT.search(part)]
+    rest = " ".join(part.strip() for part in parts)
+    return rest if WISH.search(rest) else words
 
 
 def thanks(words: str) -> bool:

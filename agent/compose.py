@@ -15,6 +15,7 @@ import prompts
 from agent import phrases
 from agent.brief import kind_of
 from agent.check import Checked
+from agent.field_names import field_name
 from agent.grounds import Grounds
 from agent.llm import LLMUnavailable
 from agent.order import Order, Work, examples
@@ -157,7 +158,7 @@ def facts_told(shown: SlateItem, domain: Domain, language: Language) -> list[str
         value = shown.attributes.get(name)
         people = value if isinstance(value, list) else [] if value is None else [value]
         said = ", ".join(sanitize(str(person), 60) for person in people[:3])
-        clauses += [f"{phrases.field_name(name, language)}{'：' if language == 'zh' else ': '}{said}"] if said else []
+        clauses += [f"{field_name(name, language)}{'：' if language == 'zh' else ': '}{said}"] if said else []
     clauses += [phrases.reasons(shown.evidence, language).rstrip(".。")] if shown.evidence else []
     return [f"{c}。" if language == "zh" else f"{c[0].upper()}{c[1:]}." for c in clauses]
 

@@ -13,6 +13,7 @@ from agent.dialogue.state import Listener, Said, State
 from agent.reply import Message, Reply, TurnRequest
 from agent.stated import taste
 from agent.untrusted import sanitize
+from tools.catalogue import Filters
 from tools.store import conversations, tastes
 from tools.toolbox import Toolbox
 from tools.user import UserView
@@ -46,7 +47,13 @@ def remember(box: Toolbox, request: TurnRequest, conversation: Conversation, rep
         {"role": m.role, "content": m.content} for m in conversation.new if m.role != "system"
     ]
     said[-1]["removed"] = list(request.remove_constraints)
-    answered = {"role": "assistant", "content": reply.text, "shown": [item.item_id for item in reply.slate]}
+    answered: dict[str, Any] = {
+        "role": "assistant",
+        "content": reply.text,
+        "shown": [item.item_id for item in reply.slate],
+    }
+    if planned := _planned(conversation.state, reply):
+        answered["planned"] = planned
     conversations.extend(box.store, request.conversation_id, request.user_id, [*said, answered], KEPT)
 
 
@@ -61,4 +68,14 @@ def keep_taste(box: Toolbox, user: UserView, words: str) -> None:
 
 def _said(message: dict[str, Any]) -> Said:
     shown = tuple(message["shown"]) if "shown" in message else None
-    return Said(message["role"], message["content"], shown, tuple(message.get("removed", ())))
+    removed, planned = tuple(message.get("removed", ())), message.get("planned", {})
+    return Said(message["role"], message["content"], shown, removed, planned)
+
+
+def _planned(state: State, reply: Reply) -> Filters:
+    """Of the constraints that the reply went by, those that only the model read."""
+    out: Filters = {}
+    for told in reply.constraints:
+        if state.filters.get(told.field, {}).get(told.operator) != told.value:
+            out.setdefault(told.field, {})[told.operator] = told.value
+    return out

@@ -4,10 +4,10 @@ reply. Nothing here is invented: every clause is an evidence text or a figure th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from agent.field_names import field_name
 from agent.untrusted import sanitize
 from tools.bus import Evidence
 from tools.domain import Domain, Language
@@ -43,32 +43,6 @@ _QUANTITY = {
     "en": {"<": "{field} under {value}", ">": "{field} over {value}", ">=": "{field} at least {value}"},
     "zh": {"<": "{field}小于{value}", ">": "{field}大于{value}", ">=": "{field}至少{value}"},
 }
-_FIELD_ZH = {"year": "年份", "runtime": "时长", "tags": "类型", "director": "导演", "cast": "演员"}
-_FIELD_ZH |= {"country": "国家", "language": "语言", "price": "价格", "rating": "评分", "writer": "编剧"}
-_FIELD_ZH |= {
-    "players": "人数",
-    "min players": "最少人数",
-    "max players": "最多人数",
-    "age": "年龄",
-    "min age": "最低年龄",
-}
-_FIELD_ZH |= {"minutes": "时长", "duration": "时长", "length": "时长", "playing time": "时长", "complexity": "复杂度"}
-_FIELD_ZH |= {"category": "类别", "genre": "类型", "brand": "品牌", "color": "颜色", "size": "尺寸", "material": "材质"}
-_FIELD_ZH |= {
-    "artist": "艺人",
-    "author": "作者",
-    "publisher": "出版商",
-    "platform": "平台",
-    "theme": "主题",
-    "pages": "页数",
-}
-_FIELD_ZH |= {
-    "mechanics": "玩法",
-    "designer": "设计师",
-    "certificate": "分级",
-    "published at": "发布日期",
-    "source": "来源",
-}
 _SPONSORED = {"en": "sponsored", "zh": "赞助内容"}
 _TELLING = ("neighbors", "profile", "popularity", "exploration", "search", "ctr")
 MAX_TITLE, MAX_REASON = 200, 600
@@ -79,19 +53,6 @@ def heading(item: SlateItem, language: Language = "en") -> str:
     year = item.attributes.get("year")
     dated = f" ({year:g})" if isinstance(year, int | float) else ""
     return f"**{item.rank}. {plain(item.title)}**{dated}" + f" [{_SPONSORED[language]}]" * item.sponsored
-
-
-def field_name(name: str, language: Language) -> str:
-    """What a field of the catalogue is called."""
-    spaced = name.replace("_", " ")
-    return _FIELD_ZH.get(spaced, spaced) if language == "zh" else spaced
-
-
-def topic(name: str, language: Language) -> str:
-    """The same in a question: `min_players` and `max_players` are both about players."""
-    if name == "tags":
-        return {"en": "kind", "zh": "类型"}[language]
-    return field_name(re.sub(r"^(?:min|max|minimum|maximum|average|avg)_(?=.)", "", name), language)
 
 
 def plain(title: str, limit: int = MAX_TITLE) -> str:
@@ -123,6 +84,9 @@ def reasons(evidence: list[Evidence], language: Language, most: int = 2) -> str:
 
 def constraint(field: str, operator: str, value: Any, domain: Domain, language: Language) -> str:
     """`year 1985 or later`, `no Horror`, `不含恐怖`."""
+    if isinstance(value, bool):
+        refused = {"en": "no ", "zh": "不要"}[language] if value == (operator == "!=") else ""
+        return f"{refused}{field_name(field, language)}"
     values = value if isinstance(value, list | tuple) else [value]
     joint = {"en": " or ", "zh": "或"} if operator in ("in", "contains_any", "!=") else {"en": " and ", "zh": "和"}
     named = joint[language].join(domain.alias(field, sanitize(v, 80), language) for v in _runs(values, language))

@@ -166,7 +166,7 @@ class Agent:
     async def _planned(self, turn: Turn) -> Plan:
         """The model is asked where it can know better: what is asked for anew, and whether anything is at all."""
         act, planner, read = turn.state.act, turn.desk.planner, turn.read
-        if act.kind == "small_talk" or (act.kind == "out_of_scope" and self.llm is None):
+        if act.kind == "small_talk" or (act.kind == "out_of_scope" and (act.sure or self.llm is None)):
             return planner.nothing(read)
         if act.kind in ("refine", "feedback", "similar"):
             return planner.by_code(read)
@@ -180,7 +180,8 @@ class Agent:
             return
         since, out = time.perf_counter(), Writing()
         llm = None if turn.reply.degraded else self.llm
-        writer, style = turn.desk.writer, Style(turn.request.length, turn.request.tone)
+        writer, told = turn.desk.writer, turn.state.manner
+        style = Style(told.length or turn.request.length, told.tone or turn.request.tone)
         pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out, style)
         async with aclosing(pieces):
             async for piece in pieces:
@@ -193,7 +194,8 @@ class Agent:
         since, out, writer = time.perf_counter(), Writing(), turn.desk.writer
         kind = "thanks" if thanks(turn.words) else turn.state.act.kind
         text = phrases.small_talk(turn.desk.box.domain, turn.language, kind)
-        if self.llm is not None and not turn.reply.degraded:
+        declined = turn.state.act.kind == "out_of_scope" and turn.state.act.sure  # nothing for a model to read
+        if self.llm is not None and not turn.reply.degraded and not declined:
             try:
                 text = await writer.chat(self.llm, turn.words, turn.language, turn.deadline, turn.salt, out)
             except LLMUnavailable as fault:
@@ -205,7 +207,8 @@ class Agent:
     async def _react(self, turn: Turn) -> AsyncGenerator[TurnEvent, None]:
         from agent.react_turn import react_turn
 
-        steps = self._plan(turn) if self.llm is None else react_turn(turn, self.llm, _written)
+        declined = turn.state.act.kind == "out_of_scope" and turn.state.act.sure
+        steps = self._plan(turn) if self.llm is None or declined else react_turn(turn, self.llm, _written)
         async for event in steps:
             yield event
 

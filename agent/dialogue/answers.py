@@ -5,23 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agent import phrases
 from agent.dialogue import sayings
+from agent.dialogue.topics import Topics, least, stem
+from agent.dialogue.ways import INDIFFERENT
 from tools.catalogue import Catalogue, Filters
 
 AGE = "\0age"  # asked like a field
-_INDIFFERENT = re.compile(
-    r"\b(?:no|without|don['’]?t have (?:a|any)) (?:strong |particular |real )?(?:preferences?|opinion)\b"
-    r"|\bdoes(?:n['’]?t| not) (?:really )?matter\b"
-    r"|\b(?:don['’]?t|do not) (?:really )?(?:mind|care)\b|\bup to you\b|\b(?:anything|whatever|either"
-    r"|any)(?: one)?(?: is| will| works| goes)?(?: fine| ok(?:ay)?| do)?\W*$"
-    r"|\bnot (?:really|particularly)\b|^\W*(?:no|nope|nah|none|nothing(?: else)?|not really|that['’]?s (?:all"
-    r"|it))(?:[,.!\s]+(?:thanks?|thank you|that['’]?s (?:all|it)|nothing else|i don['’]?t))*\W*$"
-    r"|\bsurprise me\b|\byou (?:choose|decide|pick)\b|随便|随意|无所谓|都(?:行|可以|好|成|没关系)|没有?(?:特别"
-    r"|什么)?(?:的)?(?:偏好|要求|讲究|了|别的)|不(?:在乎|介意|挑)|你(?:定|决定|选)|^\W*(?:没有|没了|不用"
-    r"|没)\W*$",
-    re.IGNORECASE,
-)
+ADULT = 18.0
+_LAST = re.compile(r"[^.!?。！？]*[?？]$")  # sentence
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _BARE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), operator)
@@ -74,43 +65,31 @@ _WE = re.compile(
     r"(?! (?:minutes|hours|years|euros|dollars))|我们(?:一共|总共|有)*(\d{1,2})个?人",
     re.IGNORECASE,
 )
-ADULT = 18.0
 
 
-def asked_in(text: str, catalogue: Catalogue) -> tuple[tuple[str, ...], bool]:
-    """The fields that the question at the end of a reply is about, and whether there is one."""
-    last = text.strip().rsplit("\n", 1)[-1].strip()
-    if not last.endswith(("?", "？")):
-        return (), False
-    if any(last.endswith(question) for question in sayings.AGE.values()):
-        return (AGE,), True
-    named = [(at, name) for name in catalogue.fields if (at := _at(last, name)) >= 0]
-    return tuple(name for _, name in sorted(named)), True
-
-
-def _at(text: str, name: str) -> int:
-    """Where a question names a field."""
-    places = []
-    for language in ("en", "zh"):
-        said = phrases.topic(name, language)
-        found = re.search(rf"(?<![a-z]){re.escape(said)}(?![a-z])" if said.isascii() else re.escape(said), text)
-        places += [found.start()] if found else []
-    return min(places, default=-1)
+def asked_in(text: str, topics: Topics) -> tuple[tuple[str, ...], bool, float]:
+    """The fields that the question at the end of a reply is about, whether there is one, and the age it asks about."""
+    last = _LAST.search(text.strip().rsplit("\n", 1)[-1].strip())
+    if not last:
+        return (), False, ADULT
+    if years := sayings.gate(last[0]):
+        return (AGE,), True, years
+    return topics.named(last[0]), True, ADULT
 
 
 def indifferent(words: str) -> bool:
-    return bool(_INDIFFERENT.search(words))
+    return bool(INDIFFERENT.search(words))
 
 
-def age(words: str, open_: tuple[str, ...]) -> float | None:
-    """Years that someone says they have at least."""
+def age(words: str, open_: tuple[str, ...], gate: float = ADULT) -> float | None:
+    """Years that someone says they have at least; `gate`: those that were asked about."""
     if found := _GROWN.search(words):
         figure = next(group for group in found.groups() if group)
         grown = AGE in open_ or re.search(r"over|above|older|at least|满|过|岁", found[0]) or _about_age(words)
         return float(figure) if grown else None
-    if _ADULT.search(words) or (AGE in open_ and _YES.search(words)):
-        return ADULT
-    return None
+    if _ADULT.search(words):
+        return max(ADULT, gate if AGE in open_ else 0.0)
+    return gate if AGE in open_ and _YES.search(words) else None
 
 
 def company(words: str, catalogue: Catalogue) -> Filters:
@@ -120,7 +99,7 @@ def company(words: str, catalogue: Catalogue) -> Filters:
     if not found:
         return {}
     people = _number(next(group for group in found.groups() if group))
-    return {name: {"<=" if name.startswith("min") else ">=": people} for name in fields}
+    return {name: {"<=" if least(name) else ">=": people} for name in fields}
 
 
 def _figures(words: str) -> str:
@@ -142,13 +121,13 @@ def bare(words: str, open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
     a pair such as `min_players` and `max_players`, between which the number must lie.
     """
     fields = [name for name in open_ if name in catalogue.fields and catalogue.fields[name].kind == "number"]
-    if len({phrases.topic(name, "en") for name in fields}) != 1:
+    if len({stem(name) for name in fields}) != 1:
         return {}
     told = _bound(_figures(words), fields[0])
     if len(fields) == 1 or len(told) != 1:
         return {fields[0]: told} if told and len(fields) == 1 else {}
     [value] = told.values()
-    return {name: {"<=" if name.startswith("min") else ">=": value} for name in fields}
+    return {name: {"<=" if least(name) else ">=": value} for name in fields}
 
 
 def _bound(words: str, field: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from agent.dialogue import sayings
 from agent.dialogue.attributes import AVAILABILITY, DESCRIPTION
 from agent.dialogue.sayings import bold
 from agent.dialogue.state import State
+from agent.field_names import field_name
 from agent.untrusted import sanitize
 from tools import registry
 from tools.catalogue import Catalogue
@@ -57,7 +58,7 @@ def _fact(box: Toolbox, item: int, field: str, user: UserView, language: Languag
     held = catalogue.attributes(item).get(field)
     if held is None:
         return ""
-    name = phrases.field_name(field, language)
+    name = field_name(field, language)
     return f"{name}{'为' if language == 'zh' else ' '}{sayings.value(field, held, domain, language)}"
 
 
@@ -100,7 +101,7 @@ def _row(catalogue: Catalogue, domain: Domain, items: Sequence[int], field: str,
     if all(value == held[0] for value in held):
         return ""
     said = [_said(catalogue, domain, item, field, value, language) for item, value in zip(items, held, strict=True)]
-    return f"- {phrases.field_name(field, language)}{'：' if language == 'zh' else ': '}" + (
+    return f"- {field_name(field, language)}{'：' if language == 'zh' else ': '}" + (
         "；" if language == "zh" else "; "
     ).join(said)
 
@@ -116,7 +117,7 @@ def _ordered(box: Toolbox, items: Sequence[int], field: str, more: bool, languag
     unknown = [n for n in items if n not in known]
     said = [f"{bold(box.catalogue.titles[n])} ({_held(box, n, field, language)})" for n in known]
     said += [f"{bold(box.catalogue.titles[n])} ({sayings.UNKNOWN[language]})" for n in unknown]
-    name = phrases.field_name(field, language)
+    name = field_name(field, language)
     if language == "zh":
         return f"按{name}从{'高到低' if more else '低到高'}：{'、'.join(said)}。"
     return f"By {name}, {'highest' if more else 'lowest'} first: {', '.join(said)}."

@@ -39,7 +39,7 @@ def find(turn: Turn, calls: list[dict[str, Any]], filters: Filters) -> tuple[Sla
     found = len(context.bus.items())
     events.append(turn.trace("rank", since, candidates=found, constraints=filters))
     eligible = allowed(box, turn.user, excluded) & box.catalogue.mask(filters)
-    return slate, question.after(box, state, turn.user, eligible), events
+    return slate, question.after(box, turn.desk.listener.topics, state, turn.user, eligible), events
 
 
 def wished(items: list[SlateItem], soft: list[Soft], catalogue: Catalogue) -> list[SlateItem]:

@@ -39,7 +39,7 @@ _ALSO = re.compile(r"\b(?:also|too|as well|additionally|besides|plus)\b|也|还(
 _CANCEL = re.compile(
     r"^\W*(?:ok(?:ay)?|well|then|and|but|please|no)?[\s,]*(?:drop|forget(?: about)?|remove|never ?mind|ignore"
     r"|lift|leave out)\b"
-    r"|\b(?:does(?:n['’]?t| not) (?:have|need) to be|need not be|no longer)\b|去掉|取消|删掉|不限|不用.{0,8}了"
+    r"|\b(?:does(?:n['’]?t| not) (?:have|need) to be|need not be|no longer(?! than))\b|去掉|取消|删掉|不限|不用.{0,8}了"
     r"|不一定要?|不必",
     re.IGNORECASE,
 )

@@ -20,9 +20,11 @@ _ORDINALS = {
     )
     for w in ws.split()
 }
+_CARDINALS = ("one", "two", "three", "four", "five", "six", "seven")
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)(?P<word>{'|'.join(_ORDINALS)}|last)\b(?!\s+(?:person|world|time|half|part|thing))"
-    rf"|\b(?P<one>{'|'.join(_ORDINALS)}|last)\s+one\b|(?:\b(?:number|no\.?|option|item)\s*|#\s*)(?P<figure>\d{{1,2}})\b",
+    rf"|\b(?P<one>{'|'.join(_ORDINALS)}|last)\s+one\b|(?:\b(?:number|no\.?|option|item)\s*|#\s*)(?P<figure>\d{{1,2}})\b"
+    rf"|\b(?:number|option|item)\s+(?P<spelled>{'|'.join(_CARDINALS)})\b",
     re.IGNORECASE,
 )
 _FIRST_TWO = re.compile(r"\bfirst two\b|前两|前2", re.IGNORECASE)
@@ -185,7 +187,10 @@ def places(words: str, slate: Sequence[int], pairs: bool = False) -> list[int]:
         at += [(two.start(), 0), (two.start() + 1, 1)]
     for found in _ORDINAL.finditer(words):
         word = (found["word"] or found["one"] or "").casefold()
-        n = int(found["figure"]) - 1 if found["figure"] else -1 if word == "last" else _ORDINALS[word]
+        if found["spelled"]:
+            n = _CARDINALS.index(found["spelled"].casefold())
+        else:
+            n = int(found["figure"]) - 1 if found["figure"] else -1 if word == "last" else _ORDINALS[word]
         at.append((found.start(), n))
     for found in _ORDINAL_ZH.finditer(words):
         n = (

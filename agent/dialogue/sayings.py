@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,13 @@ from tools.domain import Domain, Language
 MAX_VALUE, MAX_ABOUT = 120, 400  # characters of one value, of a description
 LISTED = 8  # values of a list that are said
 AGE: dict[Language, str] = {
-    "en": "Some of what fits is only for adults: are you 18 or older?",
-    "zh": "符合的里面有些仅限成年人：你满18岁了吗？",
+    "en": "Some of what fits has an age limit: are you {years:g} or older?",
+    "zh": "符合的里面有些有年龄限制：你满{years:g}岁了吗？",
+}
+_GATE = re.compile(r"are you (\d+(?:\.\d+)?) or older\?$|你满(\d+(?:\.\d+)?)岁了吗？$")
+ASKED_ALL: dict[Language, str] = {
+    "en": "I have asked about everything that I know of these; tell me in your own words what is missing.",
+    "zh": "我能问的都问过了；还缺什么，请直接告诉我。",
 }
 STARTED: dict[Language, str] = {
     "en": "All right, we start over: nothing you asked for before holds. Tell me what you would like.",
@@ -32,6 +38,12 @@ _NOTED: dict[Language, dict[Verdict, str]] = {
     "en": {"liked": "you like {titles}", "disliked": "not {titles}", "seen": "you know {titles} already"},
     "zh": {"liked": "你喜欢{titles}", "disliked": "不要{titles}", "seen": "你已经看过{titles}"},
 }
+
+
+def gate(question: str) -> float | None:
+    """The age that a question of ours is about."""
+    found = _GATE.search(question)
+    return float(found[1] or found[2]) if found else None
 
 
 def bold(title: str) -> str:
@@ -77,6 +89,15 @@ def question(named: str, values: Sequence[str], others: Sequence[str], language:
     if values:
         return f"Do you have a {named} in mind ({offered}), or is there anything else I should respect{such}?"
     return f"Is there anything else I should respect{such}?"
+
+
+def avoid(named: Sequence[str], language: Language) -> str:
+    listed = joined(named, language, {"en": "or", "zh": "或"}[language])
+    return (
+        f"{listed}方面有什么不想要的吗？"
+        if language == "zh"
+        else f"As for {listed}, is there anything that I should avoid?"
+    )
 
 
 def invitation(others: Sequence[str], language: Language) -> str:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from agent import phrases
-from agent.acts import Act, Acts, Verdict
+from agent.acts import Act, Acts, Verdict, honest
 from agent.dialogue import answers
 from agent.dialogue.critiques import bounds, referred
+from agent.dialogue.manner import Manner, manner
 from agent.dialogue.merge import Part, allows, cancels, fragment, instead, lifted, merge, without
 from agent.dialogue.references import Focus
 from agent.dialogue.shown import Shown
+from agent.dialogue.topics import Topics
 from agent.language import detect
 from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain, Language
@@ -32,13 +34,14 @@ _ONE_AT_A_TIME = re.compile(
 @dataclass(frozen=True)
 class Said:
     """One message. `shown`: ids of the slate it came with, where that is known; `removed`: constraints that the reader
-    took away with it, as `merge.without` names them.
+    took away with it, as `merge.without` names them; `planned`: constraints that only the model read, of a reply.
     """
 
     role: str
     content: str
     shown: tuple[str, ...] | None = None
     removed: tuple[str, ...] = ()
+    planned: Filters = field(default_factory=dict)
 
 
 @dataclass
@@ -61,6 +64,8 @@ class State:
     language: Language = "en"
     asked: dict[str, int] = field(default_factory=dict)  # field -> how often
     open: tuple[str, ...] = ()
+    gate: float = answers.ADULT  # the age that the last reply asked about, if it did
+    manner: Manner = field(default_factory=Manner)
     asking: bool = False  # the last reply ended with a question
     answering: bool = False  # the last message follows a question
     indifferent: set[str] = field(default_factory=set)
@@ -89,6 +94,7 @@ class Listener:
     def __init__(self, catalogue: Catalogue, domain: Domain) -> None:
         self.catalogue, self.domain = catalogue, domain
         self.acts = Acts(catalogue, domain)
+        self.topics = Topics(catalogue, domain)
         self._shown = Shown(catalogue)
         self._read = lru_cache(maxsize=2048)(lambda words: understand(words, catalogue, domain))
 
@@ -113,12 +119,14 @@ class Listener:
             state.shown = state.shown | dict.fromkeys(items)
         elif named:
             state.last = named[0]
-        state.open, state.asking = answers.asked_in(message.content, self.catalogue)
+        state.open, state.asking, state.gate = answers.asked_in(message.content, self.topics)
+        if message.planned:
+            state.filters = merge(state.filters, message.planned, self.catalogue).filters
         state.asked = state.asked | {name: state.asked.get(name, 0) + 1 for name in state.open}
 
     def _heard(self, state: State, message: Said) -> None:
-        words = message.content
-        grown = answers.age(words, state.open)
+        words = honest(message.content)
+        grown = answers.age(words, state.open, state.gate)
         intent = self._read(words if grown is None else answers.ageless(words))
         state.words, state.dropped, state.now, state.own, state.lifted = words, [], {}, False, []
         if _LETTERS.search(words):
@@ -129,6 +137,7 @@ class Listener:
         if intent.reset or act.kind == "start_over" or self.acts.starts_over(words):
             _reset(state)
         state.age = grown or state.age
+        state.manner = manner(words, state.manner, bool(intent.critiques))
         state.before = None
         state.before = None if act.sure else copy(state)
         if act.wants:
@@ -152,6 +161,7 @@ class Listener:
             state.like = list(dict.fromkeys(act.items))
         if act.others:
             state.passed = state.passed | state.shown
+        state.passed = state.passed | dict.fromkeys(act.refused)
         state.topic = _topic(state, act, intent, bool(new))
         state.last = None if act.kind != "feedback" else state.last
 
@@ -197,12 +207,13 @@ def _topic(state: State, act: Act, intent: Intent, told: bool) -> str:
     if act.kind == "feedback":
         return state.topic
     if act.kind in ("refine",) and state.topic:
-        adds = not (told or intent.critiques or intent.removed or act.others or state.asking)
+        of_shown = act.others or act.refused or act.invites
+        adds = not (told or intent.critiques or intent.removed or of_shown or state.asking)
         return f"{state.topic} {intent.query}"[:MAX_QUERY] if adds and intent.query else state.topic
     return intent.query[:MAX_QUERY]
 
 
 def _reset(state: State) -> None:
     """What was asked for is forgotten; what is known of the reader is not."""
-    fresh = State(language=state.language, words=state.words, age=state.age, judged=state.judged)
+    fresh = State(language=state.language, words=state.words, age=state.age, judged=state.judged, manner=state.manner)
     vars(state).update(vars(fresh))

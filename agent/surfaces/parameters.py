@@ -10,7 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from agent import phrases
+from agent.field_names import field_name
 from agent.surfaces.auth import GuardedRoute
 from agent.surfaces.services import Given
 from tools.domain import Words
@@ -61,10 +61,7 @@ def _parameters(box: Toolbox) -> Parameters:
         item=domain.item,
         items=domain.items,
         shown=list(domain.attributes.shown),
-        names={
-            name: Words(en=phrases.field_name(name, "en"), zh=phrases.field_name(name, "zh"))
-            for name in box.catalogue.fields
-        },
+        names={name: Words(en=field_name(name, "en"), zh=field_name(name, "zh")) for name in box.catalogue.fields},
         values={
             field: {value: domain.alias(field, value, "zh") for value in aliases}
             for field, aliases in domain.aliases.items()
@@ -74,7 +71,7 @@ def _parameters(box: Toolbox) -> Parameters:
 
 
 def _names(field: str) -> Words:
-    return Words(en=phrases.field_name(field, "en"), zh=phrases.field_name(field, "zh"))
+    return Words(en=field_name(field, "en"), zh=field_name(field, "zh"))
 
 
 def _part(title: tuple[str, str], about: tuple[str, str], *values: Value) -> Part:

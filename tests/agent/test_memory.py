@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -100,3 +101,16 @@ async def test_constraints_are_shown_to_clients_and_taken_away_over_http(running
     assert [c["id"] for c in own["constraints"]] == ["tags contains"]
     refused = await running.chat("more", metadata={"remove_constraints": 7})
     assert refused.status_code == 400
+
+
+async def test_a_constraint_that_only_the_model_read_stays_in_a_kept_conversation(
+    games_box: Toolbox, llm: LLM, fake_engine: FakeEngine
+) -> None:
+    talk = Talk(games_box, "bernd", llm, kept="kept-planned")
+    plan = {"vector_search": {"query": "game", "filters": {"designer": {"contains": ["Theo Brandt"]}}}}
+    fake_engine.script(json.dumps(plan))
+    assert force(await talk.say("推荐西奥·布兰特的桌游"))["designer contains"] == ["Theo Brandt"]
+    reply = await talk.say("不超过30元")
+    assert force(reply) == {"designer contains": ["Theo Brandt"], "price <=": 30}
+    assert all(item.attributes["designer"] == ["Theo Brandt"] for item in reply.slate)
+    assert force(await talk.say("再来几个", remove_constraints=["designer"])) == {"price <=": 30}
