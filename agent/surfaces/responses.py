@@ -82,7 +82,7 @@ class Shape:
             "error": error,
             "incomplete_details": None,
             "instructions": self.body.instructions,
-            "metadata": self.body.metadata.model_dump(exclude_unset=True, exclude_none=True) if self.body.metadata else {},
+            "metadata": self._metadata(),
             "model": self.body.model,
             "output": output,
             "parallel_tool_calls": True,
@@ -96,6 +96,11 @@ class Shape:
             "usage": None,
             "user": self.body.user,
         }
+
+    def _metadata(self) -> dict[str, Any]:
+        """As it was sent."""
+        sent = self.body.metadata
+        return sent.model_dump(exclude_unset=True, exclude_none=True) if sent else {}
 
     def message(self, status: str, text: str | None = None) -> dict[str, Any]:
         content = [] if text is None else [part(text)]

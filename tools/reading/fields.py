@@ -115,7 +115,14 @@ class Fields:
         found = [spec for kind in kinds for spec in self.of_kind(kind)]
         units = NAMED.get(dimension, {})
         named = (s for s in self.catalogue.fields.values() if s.kind == "number" and tokens(s.name)[-1] in units)
-        return list(dict.fromkeys([*found, *named]))
+        return list(dict.fromkeys([*found, *(s for s in named if self._may_measure(s, dimension))]))
+
+    def _may_measure(self, spec: FieldSpec, dimension: str) -> bool:
+        """The `min` of `players_min` is no minute: players are counted, and there is a `players_max`."""
+        kind, paired = self.kinds.get(spec.name), re.sub("min$", "max", spec.name)
+        return (kind is None or kind.dimension == dimension) and (
+            paired == spec.name or paired not in self.catalogue.fields
+        )
 
     def factor(self, spec: FieldSpec, dimension: str) -> float:
         if (spec.name, dimension) not in self._factors:

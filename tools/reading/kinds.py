@@ -46,7 +46,8 @@ def kind_of(spec: FieldSpec) -> Kind | None:
         return next(kind for kind in kinds() if kind.name == "year")
     if spec.kind != "number":
         return None
-    found = (kind for kind in kinds() if re.search(kind.fields, spec.name, re.IGNORECASE) and fits(kind, spec))
+    names = dict.fromkeys((re.sub(r"_(?:min|max)$", "", spec.name), spec.name))  # no minutes in `players_min`
+    found = (k for name in names for k in kinds() if re.search(k.fields, name, re.IGNORECASE) and fits(k, spec))
     year = next(kind for kind in kinds() if kind.name == "year") if year_like(spec) else None
     return next(found, year)
 

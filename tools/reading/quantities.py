@@ -102,6 +102,7 @@ _DIGITS = "零一二两三四五六七八九"
 _EN_WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _ZH_NUMBER = rf"(?:{_FIGURES}\s*[百千万]?|[{_DIGITS}十百千万]+)"
+_PER_ZH = rf"一[晚夜天次局人位月周](?=\s*(?:\d|[{_DIGITS}十百千]|最|不|预|大?约))"  # "一晚150": what 150 is per
 _HOURS = rf"(?:\d+(?:\.\d+)?|an?|{_EN_WORDS})[\s-]*(?:hours?|hrs?|h)(?![a-z])"
 _TIME = (
     rf"\d+\s+and a half\s+hours?|{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
@@ -115,7 +116,7 @@ _AMOUNT = re.compile(
     rf"(?P<time>(?<![\w.])(?:{_TIME})|{_TIME_ZH})"
     rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{_FIGURES})(?P<k>k\b)?"
     rf"|(?<![\w.])(?P<figures>{_FIGURES})(?P<thousand>k\b)?(?!\.?\d|\s*[百千万])"
-    rf"|(?<![a-z])(?P<english>{_EN_WORDS})(?![a-z])|(?P<chinese>(?!一[共起些下点定般样直切旦边]){_ZH_NUMBER})",
+    rf"|(?<![a-z])(?P<english>{_EN_WORDS})(?![a-z])|(?P<chinese>(?!一[共起些下点定般样直切旦边]|{_PER_ZH}){_ZH_NUMBER})",
     re.IGNORECASE | re.ASCII,
 )
 MAYBE = re.compile(rf"\d|[{_DIGITS}十百千半]|(?<![a-z])(?:{_EN_WORDS}|an hour)(?![a-z])", re.IGNORECASE)
@@ -180,6 +181,8 @@ def minutes(words: str) -> float:
 
 def _chinese(words: str) -> float:
     total, digit = 0.0, 0
+    if short := re.fullmatch(rf"([{_DIGITS}])([百千万])([一二三四五六七八九])", words):  # 一百五 is 150
+        words = f"{short[1]}{short[2]}{short[3]}{ {'百': '十', '千': '百', '万': '千'}[short[2]] }"
     for char in words:
         if char in _DIGITS:
             digit = (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)[_DIGITS.index(char)]
