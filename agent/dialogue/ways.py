@@ -11,16 +11,17 @@ def words_of(pattern: str) -> re.Pattern[str]:
 
 
 PLEASANTRY = words_of(
-    r"\W*(?:(?:hi|hello|hey|good (?:morning|evening|day|night)|thanks?|thank you|thx|cheers|bye|goodbye|see you"
+    r"\W*+(?:(?>nice to meet you|hi|hello|hey|good (?:morning|evening|day|night)|thanks?|thank you|thx"
+    r"|cheers|bye|goodbye|see you"
     r"|ok(?:ay)?|great|(?:ha){2,}+h?|lol|that(?:['’]s| is| was) (?:all|funny|it)(?: for (?:today|now))?"
     r"|well done|good job"
-    r"|cool|nice|perfect|awesome|how are you|how(?:['’]s| is) it going|nice to meet you|你好|您好|嗨|哈喽|谢谢"
+    r"|cool|nice|perfect|awesome|how are you|how(?:['’]s| is) it going|你好|您好|嗨|哈喽|谢谢"
     r"|多谢|感谢"
     r"|再见|拜拜|好的|早上好|晚上好|早安|晚安|你好吗|太好了|不错|哈{2,}+|呵呵|嘿嘿|有意思|真有趣|辛苦|厉害"
-    r"|(?:今天)?(?:就|先)(?:到这里?|到这儿|这样)|没事|最近好吗|吃了吗)"
+    r"|(?:今天)?(?:就|先)(?:到这[里儿]?|这样)|没事|最近好吗|吃了吗)"
     r"(?:[\s,.!]*(?:there|you|a lot|so much|very much|again|then|everyone|today|tonight|doing|啦|了|你|您|啊|呀"
-    r"|吧))*"
-    r"[\s,.!?，。！？、]*)+\W*"
+    r"|吧|吗))*+"
+    r"[\s,.!?，。！？、]*+)++\W*"
 )
 ABOUT_US = words_of(
     r"^\W*(?:and |so |but )?(?:who|what) are you\b|\bwhat(?:['’]?s| is) your name\b|\bwhat can you do\b"
