@@ -11,6 +11,7 @@ import axe_playwright_python
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from agent.llm import LLM
 from agent.reply import Done, Reply, TextDelta, TurnRequest
 from agent.turn import Agent
 from tests.agent.browser import browser
@@ -204,7 +205,8 @@ async def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, run
 async def test_a_whole_conversation_with_the_real_model(
     browser: Browser, own_home: Home, live: Live, real_engine: Any
 ) -> None:
-    async with serving(own_home, Agent(live, real_engine), live) as server, opened(browser, server.url) as page:
+    llm = LLM(real_engine.base_url, real_engine.model, first_token_timeout=120, idle_timeout=60)
+    async with serving(own_home, Agent(live, llm), live) as server, opened(browser, server.url) as page:
         page.set_default_timeout(120_000)
         await say(page, "a comedy")
         assert await page.locator(".card").count() >= 1
@@ -213,3 +215,4 @@ async def test_a_whole_conversation_with_the_real_model(
         await expect(page.locator("button.dislike").first).to_have_attribute("aria-pressed", "true")
         await say(page, "something else")
         await expect(page.locator(".turn").last.locator(".note").first).to_contain_text("not for you")
+    await llm.aclose()
