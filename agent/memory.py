@@ -6,6 +6,7 @@ again each turn, so both give the same state.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from tools.toolbox import Toolbox
 from tools.user import UserView
 
 KEPT = 400  # messages of a conversation that are stored, and read
+LONGEST, MOST = 8_000, 100_000  # characters that are read of a message, and of all of them
+_SIGNS = re.compile(r"(\W{20})\W+")  # a long row says no more than a short one, and patterns take its square in time
 
 
 @dataclass
@@ -34,10 +37,24 @@ def recall(box: Toolbox, listener: Listener, request: TurnRequest) -> Conversati
     """Raises NotFound: the conversation belongs to another user."""
     stored = box.store.conversation(request.conversation_id, request.user_id) if request.conversation_id else []
     new = request.messages[-1:] if stored else request.messages
-    said = [*map(_said, stored), *(Said(m.role, m.content) for m in new)][-KEPT:]
+    said = _read([*map(_said, stored), *(Said(m.role, m.content) for m in new)][-KEPT:])
     if said:
         said[-1] = replace(said[-1], removed=tuple(request.remove_constraints))
     return Conversation(listener.listen(said), new, sum(message.role == "user" for message in said))
+
+
+def _read(said: list[Said]) -> list[Said]:
+    """Of each message its beginning, of all of them the latest, and of signs in a row the first: a turn reads all of it
+    with patterns, so this is what the turn costs at most.
+    """
+    kept: list[Said] = []
+    left = MOST
+    for one in reversed(said):
+        words = _SIGNS.sub(r"\1", one.content[: min(LONGEST, left)])
+        left -= len(words)
+        if words.strip():
+            kept.append(replace(one, content=words))
+    return kept[::-1]
 
 
 def remember(box: Toolbox, request: TurnRequest, conversation: Conversation, reply: Reply) -> None:

@@ -63,6 +63,16 @@ class ChatMessage(BaseModel):
 Name = Annotated[str, Field(max_length=200)]
 
 
+def _listed(given: Any) -> str:
+    return "=list" if isinstance(given, list) else "=text"
+
+
+Removed = Annotated[
+    Annotated[list[Name], Field(max_length=50), Tag("=list")] | Annotated[str, Field(max_length=2000), Tag("=text")],
+    Discriminator(_listed),
+]
+
+
 class StreamOptions(BaseModel):
     include_usage: bool = False
 
@@ -75,9 +85,7 @@ class Metadata(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     conversation_id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w.:-]+$")] | None = None
-    remove_constraints: Annotated[list[Name], Field(max_length=50)] | Annotated[str, Field(max_length=2000)] | None = (
-        None
-    )
+    remove_constraints: Removed | None = None
     tone: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w ,，、'-]+$")] | None = None
     length: Literal["short", "medium", "long"] = "medium"
 

@@ -23,6 +23,7 @@ from agent.surfaces.limits import attended
 from agent.surfaces.openai import TurnRoute, whole
 from agent.surfaces.responses_request import Asked, ResponsesRequest
 from agent.surfaces.services import Given, Services
+from tools.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["chat"], route_class=TurnRoute)
 JSON = "application/json"
@@ -47,7 +48,10 @@ async def _turn(services: Services, asked: Asked, body: ResponsesRequest, new_id
     said: list[dict[str, Any]] = [message.model_dump() for message in asked.before]
     store = (await services.box()).store if body.previous_response_id or body.stored else None
     if store and body.previous_response_id:
-        kept = await to_thread.run_sync(store.conversation, body.previous_response_id, asked.user)
+        try:
+            kept = await to_thread.run_sync(store.conversation, body.previous_response_id, asked.user)
+        except NotFound:  # another user's: told like one that never was
+            kept = []
         if not kept:
             param = "previous_response_id"
             message = f"{param}: no stored response {body.previous_response_id!r} of this user"

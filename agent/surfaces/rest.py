@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds for the model to write a persona
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 MAX_VALUE, MAX_LISTED = 1_000, 100  # characters of one attribute's text, texts of one attribute
+MAX_CONTEXT = 8_000  # bytes of one event's context
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """No field beside the documented ones, and each of its own type: `"profiling": 0` is a mistake, not a choice."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class RecommendBody(Body):
@@ -69,6 +73,12 @@ class ShownProfile(Profile):
     stated: list[str] = Field(default_factory=list)
 
 
+def _short(context: dict[str, Any]) -> dict[str, Any]:
+    if len(orjson.dumps(context)) > MAX_CONTEXT:
+        raise ValueError(f"at most {MAX_CONTEXT:,} bytes as JSON")
+    return context
+
+
 class EventBody(Body):
     """Something a user did with an item. Without `timestamp` it happened now; without `user_id` the token says who."""
 
@@ -78,7 +88,7 @@ class EventBody(Body):
     kind: Id = "view"
     value: Number | None = None
     event_id: Id | None = None
-    context: Context | None = None
+    context: Annotated[Context, AfterValidator(_short)] | None = None
 
     def event(self, user: str) -> Event:
         return Event(**(self.model_dump() | {"user_id": user}))

@@ -21,12 +21,10 @@ from tools.domain import Language
 
 TITLE: dict[Language, int] = {"en": 40, "zh": 16}  # characters
 # Open WebUI's prompts: "### Task:", guidelines, and the chat between tags; the answer's form is shown as {"key": ...}.
-_OPEN_WEBUI = re.compile(r"(?s)\s*### Task:.*<chat_history>(?P<chat>.*)</chat_history>")
+# Both frames are found by plain search: a message of a megabyte must cost no more than reading it once.
+_OPEN_WEBUI, _CHAT, _CHAT_END = "### Task:", "<chat_history>", "</chat_history>"
 _FORM = re.compile(r'\{\s*"(?P<key>title|tags|follow_ups|queries|text|prompt)"\s*:')
-# LibreChat's, with titleMethod "completion".
-_LIBRECHAT = re.compile(
-    r"\s*Provide a concise, 5-word-or-less title for the conversation.*?\n\n(?P<chat>.*)", re.DOTALL
-)
+_LIBRECHAT = "Provide a concise, 5-word-or-less title for the conversation"  # with titleMethod "completion"
 _FIRST = re.compile(
     r"^(?:USER|User|Human): (?P<words>.+?)(?=^(?:ASSISTANT|Assistant|AI):|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -34,13 +32,25 @@ _FIRST = re.compile(
 
 def background(words: str) -> str | None:
     """The answer to a front end's background request; None for anything that a person says."""
-    found = _OPEN_WEBUI.match(words) or _LIBRECHAT.match(words)
+    found = _framed(words.lstrip())
     if found is None:
         return None
-    first = _FIRST.search(found["chat"])
-    said = first["words"] if first else found["chat"]
-    form = _FORM.search(words, 0, found.start("chat"))
-    return _answer(form["key"] if form else None, said)
+    frame, chat = found
+    first = _FIRST.search(chat)
+    form = _FORM.search(frame)
+    return _answer(form["key"] if form else None, first["words"] if first else chat)
+
+
+def _framed(words: str) -> tuple[str, str] | None:
+    """The frame before the quoted conversation, and the conversation."""
+    if words.startswith(_OPEN_WEBUI):
+        end = words.rfind(_CHAT_END)
+        start = words.rfind(_CHAT, 0, max(end, 0))
+        return None if start < 0 else (words[:start], words[start + len(_CHAT) : end])
+    if words.startswith(_LIBRECHAT):
+        frame, gap, chat = words.partition("\n\n")
+        return (frame, chat) if gap else None
+    return None
 
 
 def _answer(key: str | None, said: str) -> str:

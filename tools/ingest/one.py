@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tools.columns import Kind, date_span
 from tools.errors import InvalidInput
 from tools.ingest.check import MAX_TAG
-from tools.store.records import Item, unix_seconds
+from tools.store.records import EXACT, Item, unix_seconds
 from tools.store.store import MAX_ATTRIBUTES
 from tools.store.text import MAX_TEXT, checked_id, clean, clean_line
 
@@ -83,7 +83,7 @@ def _attribute(name: str, value: Any, catalogue: Catalogue) -> Any:
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _wrong(name, value, "a number")
-    if abs(value) > 1e300 or (isinstance(value, int) and abs(value) > 2**53):
+    if abs(value) > EXACT:
         raise _wrong(name, value, "a number that can be kept exactly")
     return value
 

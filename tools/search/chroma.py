@@ -106,8 +106,9 @@ def nearest(collection: Collection, vector: NDArray[np.float32], n: int) -> list
 
 
 def _metadata(catalogue: Catalogue, i: int) -> dict[str, Any]:
-    """What Chroma can hold of an item: scalars, and lists of strings."""
+    """What Chroma can hold of an item: scalars, and lists of strings. It keeps some names for itself."""
     held: dict[str, Any] = {"title": catalogue.titles[i]}
     for name, value in catalogue.attributes(i).items():
-        held[name] = [str(v) for v in value] if isinstance(value, list) else value
+        if not name.startswith(("$", "#")) and name != "chroma:document":
+            held[name] = [str(v) for v in value] if isinstance(value, list) else value
     return {name: v if isinstance(v, (str, int, float, bool, list)) else str(v) for name, v in held.items()}

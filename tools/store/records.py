@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from tools.store.text import MAX_TEXT, checked_id, clean, clean_line
 
 Outcome = Literal["applied", "duplicate", "conflict", "unknown_item"]
+EXACT = 2.0**53  # beyond it sums of squares overflow sooner or later, and integers are no longer themselves
 EARLIEST, LATEST = -62_135_596_800.0, 253_402_300_799.0  # years 1 to 9999: anything else is not unix seconds
 
 
@@ -41,6 +42,8 @@ def _parse_time(value: Any) -> float:
 def _finite(value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise ValueError(f"{value!r} is not a finite number")
+    if value is not None and abs(value) > EXACT:
+        raise ValueError(f"{value!r} is beyond ±2^53, the numbers that can be kept exactly")
     return value
 
 
