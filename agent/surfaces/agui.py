@@ -7,7 +7,7 @@ the slate and the constraints in force come as state.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import orjson
@@ -28,12 +28,13 @@ from ag_ui.core import (
     ToolCallResultEvent,
     ToolCallStartEvent,
 )
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from agent.reply import Done, Message, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
 from agent.surfaces.auth import Known
 from agent.surfaces.chat_request import ROLES, Metadata
 from agent.surfaces.chat_stream import TurnStream, data, extras
+from agent.surfaces.described import RUN, streamed
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.openai import TurnRoute
 from agent.surfaces.services import Given
@@ -42,8 +43,13 @@ from agent.surfaces.settings import MAX_QUERY
 router = APIRouter(tags=["chat"], route_class=TurnRoute)
 
 
-@router.post("/agui", summary="One run of the AG-UI protocol, streamed")
-async def run(body: RunAgentInput, caller: Known, services: Given) -> Response:
+@router.post(
+    "/agui",
+    summary="One run of the AG-UI protocol, streamed",
+    response_class=Response,
+    responses=streamed("the protocol's events"),
+)
+async def run(body: Annotated[RunAgentInput, Body(openapi_examples=RUN)], caller: Known, services: Given) -> Response:
     said, given = _conversation(body), body.forwarded_props
     removed = Metadata.model_validate(given).removed if isinstance(given, dict) else []
     turn = TurnRequest(user_id=caller.acting_for(), messages=said, remove_constraints=removed)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
 
 from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
@@ -74,7 +74,7 @@ Removed = Annotated[
 
 
 class StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class Metadata(BaseModel):
@@ -102,11 +102,11 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="allow")
     model: str = Field(description="tastemaker (plans, then acts) or tastemaker-react (a tool loop)")
     messages: list[ChatMessage] = Field(min_length=1, description="the conversation; the last message is the user's")
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     user: str | None = Field(default=None, description="the user to recommend for; X-User-Id says the same")
     metadata: Metadata | None = None
-    n: int | None = Field(default=1, description="1 is all there is")
+    n: StrictInt | None = Field(default=1, description="1 is all there is")
 
     @property
     def streamed(self) -> bool:

@@ -7,9 +7,10 @@ status. From then on silence is filled with comment lines, and whatever ends the
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import uuid4
 
 import anyio
@@ -65,12 +66,16 @@ def extras(reply: Reply) -> dict[str, Any]:
     }
 
 
-class Wire(Protocol):
-    """How one protocol writes a turn, as whole server-sent events."""
+E = TypeVar("E")
+In = TypeVar("In", contravariant=True)
+
+
+class Wire(Protocol[In]):
+    """How one protocol writes what happens, as whole server-sent events."""
 
     def opening(self) -> bytes: ...
 
-    def written(self, event: TurnEvent) -> bytes: ...
+    def written(self, event: In) -> bytes: ...
 
     def broken(self, problem: Problem) -> bytes: ...
 
@@ -126,12 +131,17 @@ class Chunks:
         return ChatCompletionChunk.model_validate(fields | {"choices": choices} | (extra or {}))
 
 
-class TurnStream(Response):
-    """Runs a turn and sends it as it happens; cancels it when the client leaves."""
+class EventStream(Response, Generic[E]):
+    """Sends what `work` yields as it happens; cancels it when the client leaves."""
 
-    def __init__(self, services: Services, turn: TurnRequest, wire: Wire) -> None:
+    def __init__(
+        self,
+        services: Services,
+        work: Callable[[], AbstractAsyncContextManager[AsyncGenerator[E, None]]],
+        wire: Wire[E],
+    ) -> None:
         super().__init__(media_type="text/event-stream")
-        self._services, self._turn, self._wire = services, turn, wire
+        self._services, self._work, self._wire = services, work, wire
         self._started = False
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +153,7 @@ class TurnStream(Response):
 
     async def _serve(self) -> None:
         try:
-            async with self._services.turn(self._turn) as events:
+            async with self._work() as events:
                 await self._relay(events)
         except Exception as error:
             if not self._started:
@@ -151,8 +161,8 @@ class TurnStream(Response):
             await self._write(self._wire.broken(problem_of(error)))
         await self._write(self._wire.ending(), last=True)
 
-    async def _relay(self, events: AsyncGenerator[TurnEvent, None]) -> None:
-        sender, receiver = anyio.create_memory_object_stream[TurnEvent | Exception](16)
+    async def _relay(self, events: AsyncGenerator[E, None]) -> None:
+        sender, receiver = anyio.create_memory_object_stream[E | Exception](16)
         failure: Exception | None = None
         async with anyio.create_task_group() as group, receiver:
             group.start_soon(_pump, events, sender)
@@ -164,10 +174,10 @@ class TurnStream(Response):
         if failure:
             raise failure
 
-    async def _forward(self, receiver: MemoryObjectReceiveStream[TurnEvent | Exception]) -> None:
+    async def _forward(self, receiver: MemoryObjectReceiveStream[E | Exception]) -> None:
         patience = self._services.settings.headers_after
         while True:
-            event: TurnEvent | Exception | None = None
+            event: E | Exception | None = None
             try:
                 with anyio.move_on_after(patience):
                     event = await receiver.receive()
@@ -189,8 +199,15 @@ class TurnStream(Response):
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})
 
 
-async def _pump(events: AsyncGenerator[TurnEvent, None], sender: MemoryObjectSendStream[TurnEvent | Exception]) -> None:
-    """Move a turn's events, and the exception that ends it, to the stream that `_forward` reads with a time limit.
+class TurnStream(EventStream[TurnEvent]):
+    """One turn, within the limit of turns at once."""
+
+    def __init__(self, services: Services, turn: TurnRequest, wire: Wire[TurnEvent]) -> None:
+        super().__init__(services, lambda: services.turn(turn), wire)
+
+
+async def _pump(events: AsyncGenerator[E, None], sender: MemoryObjectSendStream[E | Exception]) -> None:
+    """Move the events, and the exception that ends it, to the stream that `_forward` reads with a time limit.
 
     (A time limit around the generator itself would cancel the turn.)
     """

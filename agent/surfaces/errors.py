@@ -13,8 +13,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from agent.surfaces.limits import ClientGone, ShuttingDown, TooManyTurns
 from tools.errors import BundleMissing, InvalidInput, NotFound, StoreUnavailable, TastemakerError
@@ -26,6 +27,7 @@ MAX_MESSAGE = 600  # characters; a message that quotes a value must not send a m
 
 
 class ErrorDetail(BaseModel):
+    model_config = ConfigDict(extra="forbid")
     type: str
     message: str
     param: str | None = None
@@ -35,6 +37,7 @@ class ErrorDetail(BaseModel):
 class ErrorBody(BaseModel):
     """What every 4xx and 5xx of this server looks like."""
 
+    model_config = ConfigDict(extra="forbid")
     error: ErrorDetail
 
 
@@ -92,14 +95,24 @@ def problem_of(error: BaseException, retry_after: int = 2) -> Problem:
 def install(app: FastAPI, retry_after: int) -> None:
     """Make every error of `app` leave in the one shape."""
 
-    async def handle(_: Request, error: Exception) -> Response:
+    async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, ClientGone):
             return Response(status_code=499)
-        return problem_of(error, retry_after).response()
+        answer = problem_of(error, retry_after).response()
+        if answer.status_code == 405:
+            answer.headers["Allow"] = ", ".join(_methods(request))
+        return answer
 
     kinds = [RequestValidationError, ValidationError, HTTPException, Refused, TastemakerError, TooManyTurns]
     for kind in (*kinds, ShuttingDown, ClientGone, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def _methods(request: Request) -> list[str]:
+    """All that this address takes: the router's own answer names the methods of one function only."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    first = next(route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in routes if route.path == first.path for method in route.methods or ()})
 
 
 def path_of(location: Iterable[Any]) -> str | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Annotated
 
-import anyio
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.generate import MAX_TEXT, MAX_TONE, Generated, Generator, Kind, Length, Task
 from agent.llm import Deadline, LLMUnavailable
 from agent.summarize import Ungrounded
 from agent.surfaces.auth import GuardedRoute, Known
-from agent.surfaces.errors import Problem, Refused, problem_of
+from agent.surfaces.chat_stream import EventStream, data
+from agent.surfaces.described import WRITTEN, streamed
+from agent.surfaces.errors import Problem, Refused
 from agent.surfaces.limits import attended
 from agent.surfaces.services import Given, Services
 from tools.domain import Language
@@ -30,7 +31,7 @@ class GenerateBody(BaseModel):
     text's own, a translation in the other (English or Chinese), a composition in English.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     task: Task
     item_id: str | None = Field(default=None, min_length=1, max_length=256)
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)] | None = None
@@ -48,19 +49,22 @@ class GenerateBody(BaseModel):
     "/generate",
     summary="Summarise, translate or compose",
     response_model=Generated,
+    responses=streamed("the text in pieces, the whole answer, `[DONE]`"),
     description="Every text is checked and screened whole before any of it is sent; with `stream` it then comes as "
     'server-sent events: `{"delta": ...}` in pieces, the whole answer, `[DONE]`. A text with risky content is held '
     "(`review`): what comes is that it waits. 503 without a language model, except for `compose`, which then tells the "
     "catalogue's facts, `degraded`.",
 )
-async def post_generate(body: GenerateBody, caller: Known, services: Given, request: Request) -> Response:
+async def post_generate(
+    body: Annotated[GenerateBody, Body(openapi_examples=WRITTEN)], caller: Known, services: Given, request: Request
+) -> Response:
     user = caller.acting_for(body.user_id, "user_id")
     if body.kind is not None and body.task != "compose":
         raise InvalidInput(f"kind: only compose has kinds, not {body.task}", "kind")
     if not body.stream:
         made = await attended(request.receive, lambda: _made(services, body, user))
         return Response(made.model_dump_json(), media_type="application/json")
-    return StreamingResponse(_events(services, body, user), media_type="text/event-stream")
+    return EventStream(services, lambda: _making(services, body, user), Pieces())
 
 
 async def _made(services: Services, body: GenerateBody, user: str) -> Generated:
@@ -76,31 +80,30 @@ async def _made(services: Services, body: GenerateBody, user: str) -> Generated:
             raise Refused(_no_engine(body.task, fault.reason)) from None
 
 
-async def _events(services: Services, body: GenerateBody, user: str) -> AsyncIterator[bytes]:
-    """The answer as events; comment lines while it is being written."""
-    sender, receiver = anyio.create_memory_object_stream[Generated | Exception](1)
+@asynccontextmanager
+async def _making(services: Services, body: GenerateBody, user: str) -> AsyncIterator[AsyncGenerator[Generated, None]]:
+    async def one() -> AsyncGenerator[Generated, None]:
+        yield await _made(services, body, user)
 
-    async def work() -> None:
-        try:
-            await sender.send(await _made(services, body, user))
-        except Exception as error:  # told in the stream, which has begun
-            await sender.send(error)
+    async with aclosing(one()) as texts:
+        yield texts
 
-    async with anyio.create_task_group() as group, receiver, sender:
-        group.start_soon(work)
-        yield b": writing\n\n"
-        while True:
-            with anyio.move_on_after(services.settings.ping):
-                result = await receiver.receive()
-                break
-            yield b": waiting\n\n"
-    if isinstance(result, Exception):
-        yield b"data: " + problem_of(result).body() + b"\n\n"
-    else:
-        for piece in _pieces(result.text):
-            yield b"data: " + _Delta(delta=piece).model_dump_json().encode() + b"\n\n"
-        yield b"data: " + result.model_dump_json().encode() + b"\n\n"
-    yield b"data: [DONE]\n\n"
+
+class Pieces:
+    """A text as events: in pieces, then the whole answer."""
+
+    def opening(self) -> bytes:
+        return b": writing\n\n"
+
+    def written(self, made: Generated) -> bytes:
+        pieces = [_Delta(delta=piece).model_dump_json() for piece in _pieces(made.text)]
+        return b"".join(data(piece.encode()) for piece in [*pieces, made.model_dump_json()])
+
+    def broken(self, problem: Problem) -> bytes:
+        return data(problem.body())
+
+    def ending(self) -> bytes:
+        return data(b"[DONE]")
 
 
 class _Delta(BaseModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
@@ -13,6 +15,7 @@ from agent.surfaces.services import Given, Services
 from tools.errors import TastemakerError
 
 router = APIRouter(tags=["health"])
+FIGURES: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 guarded = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
@@ -46,7 +49,9 @@ async def readyz(services: Given, response: Response) -> Ready:
     return report
 
 
-@guarded.get("/metrics", summary="Prometheus", response_class=Response, dependencies=[Depends(service_only)])
+@guarded.get(
+    "/metrics", summary="Prometheus", response_class=Response, responses=FIGURES, dependencies=[Depends(service_only)]
+)
 async def prometheus(services: Given) -> Response:
     metrics.show(services.turns)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

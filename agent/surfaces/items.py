@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from agent.surfaces.auth import GuardedRoute, Known, service_only
+from agent.surfaces.described import ItemId
 from agent.surfaces.services import Given, Services
 from tools.errors import InvalidInput, NotFound
 from tools.ingest.one import read_item
@@ -35,16 +36,22 @@ def _written(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+_LISTS = WithJsonSchema(
+    {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}, {"type": "null"}]}
+)
+_TIMES = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]})
+
+
 class ItemBody(BaseModel):
     """An item: besides these, any attribute, of the type that the catalogue has under that name."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"example": EXAMPLE})
     title: str
     description: str | None = None
-    tags: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    tags: Annotated[list[str], BeforeValidator(_listed), _LISTS] = Field(default_factory=list)
     url: str | None = None
     image_url: str | None = None
-    published_at: Annotated[str | None, BeforeValidator(_written)] = Field(
+    published_at: Annotated[str | None, BeforeValidator(_written), _TIMES] = Field(
         default=None, description="ISO 8601 or unix seconds"
     )
     __pydantic_extra__: dict[str, JsonValue]
@@ -78,7 +85,7 @@ def _spelled(item_id: str) -> str:
     dependencies=[Depends(service_only)],
     responses={201: {"model": ShownItem, "description": "The item is new"}},
 )
-async def put_item(item_id: str, body: ItemBody, services: Given, response: Response) -> ShownItem:
+async def put_item(item_id: ItemId, body: ItemBody, services: Given, response: Response) -> ShownItem:
     box = await services.box()
     item = read_item(item_id, body.model_dump(exclude_unset=True), box.catalogue)
     known = await to_thread.run_sync(box.store.item, item.item_id)
@@ -89,7 +96,7 @@ async def put_item(item_id: str, body: ItemBody, services: Given, response: Resp
 
 
 @router.get("/items/{item_id:path}", summary="One item as it is stored")
-async def get_item(item_id: str, services: Given, caller: Known) -> ShownItem:  # noqa: ARG001 -- anyone with a token
+async def get_item(item_id: ItemId, services: Given, caller: Known) -> ShownItem:  # noqa: ARG001 -- anyone with a token
     box = await services.box()
     item = await to_thread.run_sync(box.store.item, _spelled(item_id))
     if item is None:
@@ -105,7 +112,7 @@ async def get_item(item_id: str, services: Given, caller: Known) -> ShownItem:  
     "counts again if it is put back. Needs a service token.",
     dependencies=[Depends(service_only)],
 )
-async def delete_item(item_id: str, services: Given) -> Response:
+async def delete_item(item_id: ItemId, services: Given) -> Response:
     box = await services.box()
     await to_thread.run_sync(box.store.delete_item, _spelled(item_id))
     await _follow(services)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from openai.types import Model
 
 from agent.reply import Done, Reply, TurnRequest
 from agent.surfaces.auth import GuardedRoute, Known
 from agent.surfaces.chat_request import MODELS, ChatRequest, unknown_model
 from agent.surfaces.chat_stream import Chunks, TurnStream, completion
+from agent.surfaces.described import SAID, Completed, Models, streamed
 from agent.surfaces.errors import Refused
 from agent.surfaces.limits import attended
 from agent.surfaces.services import Given, Services, services_of
@@ -35,8 +36,15 @@ turns = APIRouter(prefix="/v1", tags=["chat"], route_class=TurnRoute)
 router = APIRouter(prefix="/v1", tags=["chat"], route_class=GuardedRoute)
 
 
-@turns.post("/chat/completions", summary="One turn of conversation, streamed or whole")
-async def chat(body: ChatRequest, caller: Known, services: Given, request: Request) -> Response:
+@turns.post(
+    "/chat/completions",
+    summary="One turn of conversation, streamed or whole",
+    response_model=Completed,
+    responses=streamed("OpenAI's chunks, the last with the `tastemaker` object, then `[DONE]`"),
+)
+async def chat(
+    body: Annotated[ChatRequest, Body(openapi_examples=SAID)], caller: Known, services: Given, request: Request
+) -> Response:
     turn = body.turn(caller)
     if (answer := background(turn.messages[-1].content)) is not None:
         return told(answer, body.model, body.streamed, body.include_usage)
@@ -47,8 +55,8 @@ async def chat(body: ChatRequest, caller: Known, services: Given, request: Reque
 
 
 @router.get("/models", summary="The models of this server")
-async def models() -> dict[str, object]:
-    return {"object": "list", "data": [_model(name) for name in MODELS]}
+async def models() -> Models:
+    return Models(data=[_model(name) for name in MODELS])
 
 
 @router.get("/models/{name}", summary="One model")

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from agent.reply import Done, Progress, Reply, TextDelta, TurnEvent, TurnRequest, Usage
 from agent.surfaces.auth import Known
 from agent.surfaces.chat_stream import TurnStream, extras
+from agent.surfaces.described import ASKED, Answered, streamed
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.limits import attended
 from agent.surfaces.openai import TurnRoute, whole
@@ -29,8 +30,15 @@ router = APIRouter(prefix="/v1", tags=["chat"], route_class=TurnRoute)
 JSON = "application/json"
 
 
-@router.post("/responses", summary="One turn, in the form of OpenAI's Responses API")
-async def respond(body: ResponsesRequest, caller: Known, services: Given, request: Request) -> Response:
+@router.post(
+    "/responses",
+    summary="One turn, in the form of OpenAI's Responses API",
+    response_model=Answered,
+    responses=streamed("the events of OpenAI's Responses API"),
+)
+async def respond(
+    body: Annotated[ResponsesRequest, Body(openapi_examples=ASKED)], caller: Known, services: Given, request: Request
+) -> Response:
     asked, shape = body.asked(caller), Shape(body)
     turn = await _turn(services, asked, body, shape.id)
     if body.stream:

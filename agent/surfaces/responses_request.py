@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag
 
 from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
@@ -85,8 +85,8 @@ class ResponsesRequest(BaseModel):
     input: Input = Field(description="the user's words, or messages of which the last is the user's")
     instructions: str | None = None
     previous_response_id: Annotated[str, Field(pattern=r"^resp_[0-9a-f]{32}$")] | None = None
-    stream: bool | None = False
-    store: bool | None = Field(default=True, description="keep what was said, to continue from it")
+    stream: StrictBool | None = False
+    store: StrictBool | None = Field(default=True, description="keep what was said, to continue from it")
     user: str | None = Field(default=None, description="the user to recommend for; X-User-Id says the same")
     metadata: Metadata | None = None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Request
+from fastapi import Body as Body_
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
 from agent.imagine import imagine
@@ -15,6 +16,7 @@ from agent.language import detect
 from agent.llm import Deadline
 from agent.persona import Persona, persona
 from agent.surfaces.auth import Caller, GuardedRoute, Known
+from agent.surfaces.described import DONE, UserId
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.limits import attended
 from agent.surfaces.services import Given
@@ -163,7 +165,9 @@ async def post_recommend(body: RecommendBody, caller: Known, services: Given, re
     description="Answered once the events are on disk; the user's next turn sees them. The same `event_id` twice is "
     "one event (`duplicate`); with another body it is a `conflict`, 409 when it was sent alone.",
 )
-async def post_events(body: EventsBody, caller: Known, services: Given) -> EventsAnswer:
+async def post_events(
+    body: Annotated[EventsBody, Body_(openapi_examples=DONE)], caller: Known, services: Given
+) -> EventsAnswer:
     alone = not isinstance(body.root, list)
     sent = body.root if isinstance(body.root, list) else [body.root]
     if not 0 < len(sent) <= services.settings.max_events:
@@ -186,7 +190,7 @@ async def post_events(body: EventsBody, caller: Known, services: Given) -> Event
     "that still holds is given, or a template. With `write` it also imagines items from what a newcomer likes.",
 )
 async def get_profile(
-    user_id: str, caller: Known, services: Given, request: Request, language: Language = "en", write: bool = False
+    user_id: UserId, caller: Known, services: Given, request: Request, language: Language = "en", write: bool = False
 ) -> ShownProfile:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
@@ -207,7 +211,7 @@ async def get_profile(
 
 
 @router.patch("/users/{user_id:path}/profile", tags=["users"], summary="Correct a profile, or switch profiling off")
-async def patch_profile(user_id: str, body: ProfilePatch, caller: Known, services: Given) -> Profile:
+async def patch_profile(user_id: UserId, body: ProfilePatch, caller: Known, services: Given) -> Profile:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
     await to_thread.run_sync(box.store.correct_user, user, body.attributes, body.profiling)

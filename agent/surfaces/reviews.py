@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.surfaces.auth import GuardedRoute, Known, service_only
+from agent.surfaces.described import ReviewId
 from agent.surfaces.errors import Problem, Refused
 from agent.surfaces.services import Given
 from tools.store import reviews
@@ -46,7 +47,7 @@ async def get_reviews(
 
 
 @router.post("/{review_id}", summary="Approve or reject a held text, once")
-async def post_review(review_id: str, body: Decision, caller: Known, services: Given) -> Review:
+async def post_review(review_id: ReviewId, body: Decision, caller: Known, services: Given) -> Review:
     box = await services.box()
     reviewer = body.reviewer or caller.header_user or "service"
     try:

@@ -35,7 +35,9 @@ EXAMPLE: dict[str, JsonValue] = {
 
 
 class ScoreBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"user_id": "a01", "item_ids": ["s02"]}})
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"example": {"user_id": "a01", "item_ids": ["s02"]}}
+    )
     user_id: str | None = None
     item_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_ITEMS)]
     top: int = Field(default=3, ge=1, le=20, description="how many features to name for each item")

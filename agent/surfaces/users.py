@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from agent import people
 from agent.people import Erasure
 from agent.surfaces.auth import GuardedRoute, Known
+from agent.surfaces.described import ErasedId, UserId
 from agent.surfaces.services import Given
 
 router = APIRouter(prefix="/v1", tags=["users"], route_class=GuardedRoute)
@@ -42,7 +43,7 @@ class ErasedUser(Erasure):
 
 
 @router.get("/users/{user_id:path}/export", summary="Everything held of a user")
-async def get_export(user_id: str, caller: Known, services: Given) -> UserExport:
+async def get_export(user_id: UserId, caller: Known, services: Given) -> UserExport:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
     return UserExport(**await to_thread.run_sync(people.export, box.home, box.store, user))
@@ -54,7 +55,7 @@ async def get_export(user_id: str, caller: Known, services: Given) -> UserExport
     description="Rows, conversations, slates and tokens are deleted, the trained bundles are written without the user, "
     "and the bytes are gone from every file when this is answered. The same id may come again, as a new user.",
 )
-async def delete_user(user_id: str, caller: Known, services: Given) -> ErasedUser:
+async def delete_user(user_id: ErasedId, caller: Known, services: Given) -> ErasedUser:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
     gone = await to_thread.run_sync(people.erase, box.home, box.store, user)
