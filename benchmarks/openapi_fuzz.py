@@ -2,10 +2,10 @@
 
     python -m benchmarks.openapi_fuzz --examples 3000
 
-A real server with a service token over a small trained world, without a language model; schemathesis sends the
-description's examples, boundary values, chains of requests, and random ones, valid and not. Every answer is held against
-the documented status, content type and schema, every 4xx against OpenAI's error shape; what breaks the schema must be
-refused, a token must be asked for, and 405 must name the methods there are. Two things are said apart:
+A real server with a service token over a small trained world, without a language model. schemathesis sends the
+description's examples, boundary values, chains of requests, and then `--examples` random ones, valid and not. Every
+answer is held against the documented status, content type and schema, every 4xx against OpenAI's error shape; what
+breaks the schema must be refused, a token must be asked for, and 405 must name the methods there are. Apart:
 - 503 `engine_unavailable` of /v1/generate is an answer by contract where there is no model, and is only counted;
 - a stream is one text to OpenAPI, so `stream_is_whole` reads it: events of JSON, and an end.
 That valid data is accepted is not asked of every request (an unknown filter is 400, and no schema knows the catalogue),
