@@ -171,9 +171,14 @@ async def test_a_stream_joins_to_the_same_text_and_ends_with_the_whole_answer(
     assert whole["text"] == "The line will carry passengers. Work starts in 2025."
 
 
-async def test_a_failing_stream_ends_with_the_error_in_shape(running: Running, fake_engine: FakeEngine) -> None:
+async def test_a_stream_that_fails_once_begun_ends_with_the_error_in_shape(
+    running: Running, fake_engine: FakeEngine
+) -> None:
+    services = running.server._services
+    object.__setattr__(services, "settings", services.settings.model_copy(update={"headers_after": 1e-9}))
     fake_engine.respond = lambda request: Status(500)
     answer = await running.post("/v1/generate", {"task": "translate", "text": NEWS, "stream": True})
+    assert answer.status_code == 200
     events = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: ")]
     assert json.loads(events[0])["error"]["code"] == "engine_unavailable"
     assert events[-1] == "[DONE]"
