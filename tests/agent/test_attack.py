@@ -12,7 +12,9 @@ import pytest
 import pytest_asyncio
 
 from agent.turn import Agent
+from tests import world
 from tests.agent.serving import Running, ScriptedAgent, problem, serving
+from tests.trained import write_domain
 from tools.home import Home
 from tools.toolbox import Live
 
@@ -204,3 +206,24 @@ async def test_what_a_foreign_page_can_send_unasked_is_no_request(running: Runni
     for path in ("/v1/events", "/v1/chat/completions", "/v1/responses", "/agui", "/v1/recommend", "/mcp"):
         answer = await running.client.post(path, content=b'{"user_id": "a01", "item_id": "s01"}', headers=headers)
         assert answer.status_code in (400, 415), path
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"), [("min_age", "21+", 21), ("paid", "yes", True), ("open", "no", False)]
+)
+async def test_the_first_item_with_what_a_rule_goes_by_must_have_it_of_the_rule_s_type(
+    own_home: Home, name: str, wrong: str, right: Any
+) -> None:
+    """As a text it would break the rule for every item and user from then on."""
+    rules = {"availability": "open", "sponsored": "paid", "age_gate": "min_age"}
+    domain = world.domain()
+    write_domain(own_home, domain.model_copy(update={"policy": domain.policy.model_copy(update=rules)}))
+    live = Live(own_home)
+    async with serving(own_home, Agent(live, None), live) as running:
+        refused = await running.client.put("/v1/items/bad", json={**ITEM, name: wrong})
+        assert (refused.status_code, problem(refused)["param"]) == (400, name)
+        assert (await running.client.put("/v1/items/bad", json={**ITEM, name: right})).status_code == 201
+        slate = await running.post("/v1/recommend", {"user_id": "a01", "query": "The Zanzibar Octopus", "k": 50})
+        shown = {item["item_id"] for item in slate.json()["items"]}
+    live.store.close()
+    assert ("bad" in shown) is (name == "paid")

@@ -58,8 +58,13 @@ def _attribute(name: str, value: Any, catalogue: Catalogue) -> Any:
         checked_id(name)
     except ValueError as error:
         raise InvalidInput(f"the name of an attribute: {error}", name[:80]) from None
-    spec = catalogue.fields.get(name)
-    kind: Kind | None = spec.kind if spec else None
+    spec, policy = catalogue.fields.get(name), catalogue.domain.policy
+    ruled: dict[str | None, Kind] = {
+        policy.availability: "boolean",
+        policy.sponsored: "boolean",
+        policy.age_gate: "number",
+    }
+    kind: Kind | None = spec.kind if spec else ruled.get(name)
     if name in catalogue.domain.attributes.people or (kind is None and isinstance(value, list)):
         kind = "list"
     match kind:
