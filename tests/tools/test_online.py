@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit
 
 from tools.ctr.drift import popularity_drift
-from tools.ctr.online import BATCH, HELD, LOUDEST, Arrived, Online, after, walk
+from tools.ctr.online import BATCH, LOUDEST, Arrived, Online, after, walk
 
 ITEMS = 30
 
@@ -24,7 +24,7 @@ def stream(n: int, seed: int = 0, trust: float = 1.0, doubted: float = 1.0, lift
     logits, unknown = draw.normal(0, 1.5, n), draw.random(n) < 0.3
     lift = np.array([(lifts or {}).get(item, 0.0) for item in range(ITEMS)])
     truth = logits * trust * np.where(unknown, doubted, 1.0) + lift[items]
-    return Arrived(logits, unknown.astype(float), items, draw.random(n) < expit(truth), users)
+    return Arrived(logits, np.where(unknown, 1.0, 0.02), items, draw.random(n) < expit(truth), users)
 
 
 def loss(online: Online, rows: Arrived) -> float:
@@ -70,23 +70,24 @@ LIFTS = {3: -2.0, 7: 2.0}
 
 
 def poisoned(rows: Arrived, events: int, seed: int) -> Arrived:
-    """The rows with `events` of a fake user, one in a hundred users, among them, who calls what the model finds good bad
-    and the other way round.
+    """The rows with `events` of a fake user, one in a hundred, among them, who calls bad what the model finds good, and
+    the other way round.
     """
     draw = np.random.default_rng(seed)
     logits, who = draw.normal(0, 1.5, events), np.full(events, 1000)
-    fake = Arrived(logits, np.zeros(events), draw.integers(0, ITEMS, events), logits < 0, who)
+    fake = Arrived(logits, 1 / (1 + np.arange(events)), draw.integers(0, ITEMS, events), logits < 0, who)
     order = draw.permutation(len(rows) + events)
     both = (np.concatenate([getattr(rows, name), getattr(fake, name)])[order] for name in rows.__dataclass_fields__)
     return Arrived(*both)
 
 
 def test_an_update_from_a_batch_that_one_in_a_hundred_poisoned_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.ctr.online.LOUDEST", 1e9)  # the guard alone: loud users are not turned down
+    for loud in ("LOUDEST", "HEARD"):  # the guard alone: loud users are not turned down
+        monkeypatch.setattr(f"tools.ctr.online.{loud}", 1e9)
     start = after(Online.new(ITEMS), stream(4000, lifts=LIFTS))
     for seed in range(10):
-        batch = poisoned(stream(BATCH, 100 + seed, lifts=LIFTS), 400, seed)
-        held = poisoned(stream(HELD, 200 + seed, lifts=LIFTS), 400, 50 + seed)
+        batch = poisoned(stream(1000, 100 + seed, lifts=LIFTS), 1000, seed)
+        held = poisoned(stream(1000, 200 + seed, lifts=LIFTS), 1000, 50 + seed)
         assert loss(start.learned(batch), stream(4000, 9, lifts=LIFTS)) > loss(start, stream(4000, 9, lifts=LIFTS))
         assert start.step(batch, held) is start
 
@@ -100,7 +101,7 @@ def test_a_stream_that_one_in_a_hundred_floods_leaves_chances_of_the_others_as_g
 
 def test_however_loud_the_fakes_are_they_count_as_what_one_user_may_say() -> None:
     start = Online.new(ITEMS)
-    shout = Arrived(np.zeros(5000), np.zeros(5000), np.full(5000, 3), np.ones(5000, bool), np.zeros(5000, int))
+    shout = Arrived(np.zeros(5000), np.full(5000, 0.1), np.full(5000, 3), np.ones(5000, bool), np.zeros(5000, int))
     whisper = shout[slice(0, int(LOUDEST))]
     assert start.learned(shout).bias[3] == pytest.approx(start.learned(whisper).bias[3])
 

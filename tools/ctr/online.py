@@ -24,7 +24,7 @@ Doubles = NDArray[np.float64]
 BATCH = 100  # events learned at once
 HELD = 100  # the next ones, which judge what was learned
 LOUDEST = 20.0  # events that one user counts for in a batch, so that nobody teaches it alone
-EXTREME, FEW = 0.05, 2  # share of the judging users left out at either end, where there are more than so many
+HEARD = 50.0  # events of a user that count in full; of those who have n, each counts for this share of n
 TRUST = (0.001, 1.0)  # prior variance of w
 ITEM = 0.03  # prior variance of an item's bias
 STEPS = 2  # of Newton's method: more change nothing
@@ -79,7 +79,7 @@ class Online:
         """After these events."""
         x, place = np.column_stack([rows.logits, rows.logits * rows.doubt]), self._place(rows.items)
         _, user, count = np.unique(rows.users, return_inverse=True, return_counts=True)
-        loud, size = np.minimum(1, LOUDEST / count)[user], len(self.bias)
+        loud, size = np.minimum(1, LOUDEST / count)[user] * np.minimum(1, HEARD * rows.doubt), len(self.bias)
         new = self
         for _ in range(STEPS):
             missed, sure = new._missed(rows, loud)
@@ -96,16 +96,14 @@ class Online:
 
     def step(self, rows: Arrived, held: Arrived) -> Online:
         """`learned`, or itself where that would make the held-out events worse: their log-loss, every user counting as
-        one and the extremes left out, so that a few who shout cannot vouch for each other. Where nothing was held out,
-        nothing is learned.
+        one, so that a few who shout cannot vouch for each other. Where nothing was held out, nothing is learned.
         """
         if not len(rows) or not len(held):
             return self
         new = self.learned(rows)
         _, user, count = np.unique(held.users, return_inverse=True, return_counts=True)
-        change = np.sort(np.bincount(user, new.losses(held) - self.losses(held)) / count)
-        out = int(np.ceil(EXTREME * len(change))) if len(change) > FEW else 0
-        return new if float(change[out : len(change) - out].sum()) <= 0 else self
+        change = new.losses(held) - self.losses(held)
+        return new if float((np.bincount(user, change) / count).sum()) <= 0 else self
 
     def losses(self, rows: Arrived) -> Doubles:
         """Log-loss of each event, (n,)."""
