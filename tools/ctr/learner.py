@@ -62,6 +62,7 @@ class Learner:
         self.figures = Figures()
         self._served, self._batch, self._held = served, batch, held
         self._wanted, self._busy = threading.Event(), threading.Lock()
+        self._closed = False
         self._key = ""
         self._progress: Progress | None = None
         self._came = batch + held  # events that may wait; the first look counts them
@@ -76,8 +77,14 @@ class Learner:
     def look(self) -> None:
         """The same whatever came, and by which process."""
         self._wanted.set()
-        if not self._busy.locked():
+        if not self._busy.locked() and not self._closed:
             threading.Thread(target=self._work, name="learn", daemon=True).start()
+
+    def close(self) -> None:
+        """Learn no more; what is under way ends first."""
+        self._closed = True
+        with self._busy:
+            self._wanted.clear()
 
     def _work(self) -> None:
         try:
@@ -95,8 +102,9 @@ class Learner:
         with self._busy:
             self._wanted.clear()
             self._came = 0
-            while (box := self._served.current()).ctr.online is not None and self._step(box):
-                pass
+            box = self._served.current()
+            while not self._closed and box.ctr.online is not None and self._step(box):
+                box = self._served.current()
             self._look(box)
 
     def _step(self, box: Toolbox) -> bool:

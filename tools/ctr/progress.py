@@ -63,7 +63,7 @@ def write(home: Home, manifest: Manifest, progress: Progress) -> None:
 def read(home: Home, manifest: Manifest) -> Progress | None:
     """What was learned upon this bundle's click model; None where nothing was."""
     try:
-        with np.load(home.root / FILE, allow_pickle=False) as held:
+        with (home.root / FILE).open("rb") as file, np.load(file, allow_pickle=False) as held:
             if str(held["key"]) != key(manifest):
                 return None
             online = Online(**{name: held[name] for name in Online.__dataclass_fields__})
