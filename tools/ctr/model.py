@@ -158,12 +158,12 @@ class CtrModel:
         """Calibrated P(click) of feature rows, (n,)."""
         chances = self.calibration(self.mix.logits(rows))
         if self.online is not None:
-            chances = expit(self.online.corrected(_logits(chances), self._doubt(rows), rows.items))
+            chances = expit(self.online.corrected(log_odds(chances), self._doubt(rows), rows.items))
         return chances.astype(np.float32)
 
     def arrived(self, rows: Batch, clicks: Clicks, users: NDArray[np.int32]) -> Arrived:
         """What `online` learns from these rows."""
-        logits = _logits(self.calibration(self.mix.logits(rows)))
+        logits = log_odds(self.calibration(self.mix.logits(rows)))
         return Arrived(logits, self._doubt(rows), rows.items, clicks, users)
 
     def _doubt(self, rows: Batch) -> NDArray[np.float64]:
@@ -215,7 +215,7 @@ class CtrModel:
         return cls(features, taste, Mix.load(folder), calibration, stats, held["labels"], held["metrics"], online)
 
 
-def _logits(chances: Floats) -> NDArray[np.float64]:
+def log_odds(chances: Floats) -> NDArray[np.float64]:
     return np.asarray(logit(np.clip(chances.astype(float), EDGE, 1 - EDGE)))
 
 
