@@ -154,6 +154,16 @@ def test_an_item_put_since_training_can_be_in_what_is_learned(live: Live) -> Non
     assert 0 < chance(live.current(), "fresh") < 1
 
 
+def test_events_on_items_that_are_gone_teach_nothing_and_hold_nothing_up(live: Live) -> None:
+    live.store.append(events(HONEST[:30], LIKED, SHUNNED))
+    for item in (LIKED, SHUNNED):
+        live.store.delete_item(item)
+    live.refresh()
+    learns = learner(live)
+    learns.catch_up()
+    assert (learns.figures.accepted, learns.figures.rejected, learns.figures.waiting) == (0, 1, 20)
+
+
 def test_a_damaged_record_is_learned_anew(live: Live, own_home: Home) -> None:
     taught(live)
     (own_home.root / progress.FILE).write_bytes(b"PK\x03\x04 torn")

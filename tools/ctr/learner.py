@@ -118,7 +118,9 @@ class Learner:
         rows, held = came[:cut], came[cut:]
         after = before.online.step(rows, held)
         learned = after is not before.online
-        self._judged.append((float(losses(held.logits, held.clicks).mean()), float(before.online.losses(held).mean())))
+        if len(held):
+            frozen, online = losses(held.logits, held.clicks), before.online.losses(held)
+            self._judged.append((float(frozen.mean()), float(online.mean())))
         newest = max(before.newest, float(frame["timestamp"][: self._batch].max()))  # type: ignore[arg-type]
         self._progress = Progress(
             after,
@@ -149,15 +151,17 @@ class Learner:
         if box.manifest.seen is not None:
             told = replace(told, since_training=arrivals.count(box.store, box.manifest.seen))
         if box.ctr.online is not None:
-            now, losses = self._resumed(box), np.mean(self._judged or [(np.nan, np.nan)], axis=0)
+            now, lost = self._resumed(box), np.mean(self._judged or [(np.nan, np.nan)], axis=0)
+            if now.seq > (end := arrivals.latest(box.store)):  # the newest were erased, and SQLite gives numbers again
+                self._progress = now = replace(now, seq=end)
             told = replace(
                 told,
                 newest=now.newest,
                 waiting=arrivals.count(box.store, now.seq),
                 accepted=now.accepted,
                 rejected=now.rejected,
-                frozen_loss=float(losses[0]),
-                online_loss=float(losses[1]),
+                frozen_loss=float(lost[0]),
+                online_loss=float(lost[1]),
             )
             self._came += told.waiting
         self.figures = told
