@@ -169,7 +169,7 @@ class Learner:
 
 def _arrived(box: Toolbox, frame: pl.DataFrame) -> Arrived:
     """What the frozen model, knowing what happened before each event, would have said of it."""
-    mine = [box.store.user_events(user_id) for user_id in frame["user_id"].unique()]
+    mine = [frame.drop("seq").clear(), *(box.store.user_events(user_id) for user_id in frame["user_id"].unique())]
     feedback = box.domain.feedback
     past = Interactions.from_events(pl.concat(mine).sort("timestamp", maintain_order=True), box.catalogue, feedback)
     place = {user_id: n for n, user_id in enumerate(past.user_ids)}
