@@ -65,7 +65,7 @@ class Learner:
         self._closed = False
         self._key = ""
         self._progress: Progress | None = None
-        self._came = batch + held  # events that may wait; the first look counts them
+        self._came = 0  # events that may wait, as far as is known
         self._judged: deque[tuple[float, float]] = deque(maxlen=JUDGED)
 
     def nudge(self, came: int) -> None:
