@@ -47,7 +47,9 @@ class FileEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a bundle holds and what it was trained on. `until` is unix seconds; `metrics` are per tool."""
+    """What a bundle holds and what it was trained on. `until` is unix seconds; `metrics` are per tool; `seen` is the
+    number of the last event that the click model may have seen.
+    """
 
     model_config = ConfigDict(extra="forbid")
     format: int = FORMAT
@@ -56,6 +58,7 @@ class Manifest(BaseModel):
     store_fingerprint: str
     domain_hash: str
     until: float | None = None
+    seen: int | None = None
     settings: dict[str, str | int | float | None] = Field(default_factory=dict)
     metrics: dict[str, dict[str, float]] = Field(default_factory=dict)
     libraries: dict[str, str] = Field(default_factory=lambda: {name: version(name) for name in LIBRARIES})

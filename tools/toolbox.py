@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from pydantic import TypeAdapter
 from tools import bundle
 from tools.catalogue import Catalogue
 from tools.cold.model import ColdModel
+from tools.ctr import progress
 from tools.ctr.model import CtrModel
 from tools.domain import Domain
 from tools.errors import BundleMissing, StoreUnavailable
@@ -40,6 +41,7 @@ from tools.tune import kept
 from tools.user import UserView
 
 if TYPE_CHECKING:
+    from tools.ctr.online import Online
     from tools.overlay import Overlay
     from tools.search.encoder import Encoder
 
@@ -99,7 +101,7 @@ class Toolbox:
             content=ContentModel.load(folder / "content"),
             popularity=Popularity.load(folder / "popularity"),
             cold=ColdModel.load(folder / "cold"),
-            ctr=CtrModel.load(folder / "ctr"),
+            ctr=progress.corrected(home, manifest, CtrModel.load(folder / "ctr")),
             taste=Taste.load(folder / "taste"),
             manifest=manifest,
             positions={item_id: n for n, item_id in enumerate(catalogue.ids)},
@@ -208,6 +210,13 @@ class Live:
             elif self._is_replaced(self._overlay):
                 self._overlay = self._successor(self._overlay)
             return self._overlay.follow()
+
+    def teach(self, box: Toolbox, online: Online) -> None:
+        """Correct chances by `online` from the next turn on, where the click model is still that of `box`."""
+        with self._loading:
+            if self._overlay and progress.key(self._overlay.box.manifest) == progress.key(box.manifest):
+                held = self._overlay.box
+                self._overlay.box = replace(held, ctr=replace(held.ctr, online=online))
 
     def _reload(self) -> None:
         """`refresh` where nobody waits for it: what fails is told, and tried again at the next look."""

@@ -35,7 +35,7 @@ from tools.rank.taste import Taste
 from tools.search.content import ContentModel
 from tools.search.model import SearchIndex
 from tools.steps import Part, bar
-from tools.store import Store
+from tools.store import Store, arrivals
 from tools.toolbox import ENCODER, ITEMS, encoder, load_domain, read_catalogue
 from tools.tune import kept
 
@@ -73,7 +73,10 @@ def train(
     chosen, used = _chosen(only), settings(home, before)
     base = None if only is None else _base(home, domain, before)
     with _opened(home, store) as data, bundle.staging(home) as folder, bar(len(TOOLS) + 2, progress) as step:
-        trained_on = data.fingerprint()  # before reading: events that arrive meanwhile make the bundle stale
+        trained_on, seen = (
+            data.fingerprint(),
+            arrivals.latest(data),
+        )  # before reading: events that arrive meanwhile make the bundle stale
         with step("catalogue"):
             _write_catalogue(data, folder, base)
             current = _reusable(home)
@@ -91,6 +94,7 @@ def train(
                 store_fingerprint=base[1].store_fingerprint if base else trained_on,
                 domain_hash=domain_hash(domain),
                 until=before,
+                seen=seen if base is None or "ctr" in chosen else base[1].seen,
                 settings=used,
                 metrics=metrics,
             )

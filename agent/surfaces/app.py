@@ -27,6 +27,7 @@ from agent.surfaces.metrics import Measured
 from agent.surfaces.services import Agent, Engine, Services, Tools
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
+from tools.ctr.learner import Learner
 
 DESCRIPTION = """A recommendation agent. Errors have OpenAI's shape. A service token acts for the user named by
 `X-User-Id` (or the `user` field); a user token is bound to its user."""
@@ -46,7 +47,7 @@ def create_app(
         responses={"4XX": {"model": errors.ErrorBody}, "5XX": {"model": errors.ErrorBody}},
     )
     turns = Turns(settings.turns, settings.queue)
-    app.state.services = Services(agent, live, engine, settings, tokens, turns)
+    app.state.services = Services(agent, live, engine, settings, tokens, turns, Learner(live))
     errors.install(app, settings.retry_after)
     app.add_middleware(BodyLimit, limit=settings.max_body)
     app.add_middleware(Measured)

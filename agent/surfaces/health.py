@@ -53,7 +53,8 @@ async def readyz(services: Given, response: Response) -> Ready:
     "/metrics", summary="Prometheus", response_class=Response, responses=FIGURES, dependencies=[Depends(service_only)]
 )
 async def prometheus(services: Given) -> Response:
-    metrics.show(services.turns)
+    metrics.show(services.turns, services.learner.figures)
+    services.learner.look()  # events that another process wrote are noticed by the next reading
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 

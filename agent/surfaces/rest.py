@@ -175,6 +175,7 @@ async def post_events(
     events = [_event(event, caller, "" if alone else f"[{n}].") for n, event in enumerate(sent)]
     box = await services.box()
     outcomes = await to_thread.run_sync(box.store.append, events)
+    services.learner.nudge(len(events))
     if alone and outcomes == ["conflict"]:
         message = f"event_id {events[0].event_id!r} is stored with another body"
         raise Refused(Problem(409, "invalid_request_error", "event_conflict", message, "event_id"))

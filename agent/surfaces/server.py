@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 
 from agent.surfaces.services import Services
@@ -49,6 +50,7 @@ class Server(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             end.cancel()
+            await to_thread.run_sync(self._services.learner.close)
 
     @property
     def url(self) -> str:

@@ -15,10 +15,12 @@ from agent.reply import Done, TurnEvent, TurnRequest
 from agent.surfaces.limits import Rates, Turns
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
+from tools.ctr.learner import Learner
 from tools.slate import Slate
 
 if TYPE_CHECKING:
     from agent.llm import LLM
+    from tools.ctr.online import Online
     from tools.domain import Language
     from tools.toolbox import Toolbox
 
@@ -36,7 +38,7 @@ class Agent(Protocol):
 
 class Tools(Protocol):
     """What the surfaces need of `tools.toolbox.Live`. `current` raises BundleMissing until something is trained;
-    `refresh` takes in at once what was put, deleted or erased.
+    `refresh` takes in at once what was put, deleted or erased, `teach` what was learned from events.
     """
 
     @property
@@ -45,6 +47,8 @@ class Tools(Protocol):
     def current(self) -> Toolbox: ...
 
     def refresh(self) -> Toolbox: ...
+
+    def teach(self, box: Toolbox, online: Online) -> None: ...
 
 
 class Engine(Protocol):
@@ -62,6 +66,7 @@ class Services:
     settings: ServerSettings
     tokens: TokenBook
     turns: Turns
+    learner: Learner
     rates: Rates = field(default_factory=Rates)
 
     @asynccontextmanager
@@ -88,6 +93,7 @@ class Services:
                 words = next((m.content for m in reversed(request.messages) if m.role == "user"), None)
                 shown, bundle = event.reply.slate, (await self.box()).bundle_id
                 await self.keep(Slate(user_id=request.user_id, query=words, items=shown, bundle=bundle))
+                self.learner.nudge(1)  # a turn may write down what the user said of an item
             yield event
 
     async def box(self) -> Toolbox:

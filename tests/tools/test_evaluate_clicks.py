@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from tests import world
+from tools.ctr.batch import score_pairs
 from tools.ctr.metrics import auc
 from tools.errors import InvalidInput
-from tools.evaluate import clicks, product
+from tools.evaluate import clicks, clicksonline, product
 from tools.evaluate.clickpeers import CLICK_PEERS, ClickPeer
 from tools.evaluate.clicktable import click_table, history
 from tools.evaluate.data import Dataset
@@ -112,6 +113,31 @@ def test_a_click_report_compares_ours_with_every_peer(data: Dataset) -> None:
         assert report["best_peer"][metric] == report["models"][1 + peers.index(best(peers))]["name"]
     assert set(report["models"][1]["before_refit"]) == {"auc", "gauc", "logloss", "ece"}
     assert report["curve"]["auc"].keys() == {product.NAME, "LogisticRegression"}
+
+
+def test_online_learning_is_judged_on_events_before_they_are_learned(
+    data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("tools.ctr.online", "tools.evaluate.clicksonline"):
+        monkeypatch.setattr(f"{module}.BATCH", 10)
+        monkeypatch.setattr(f"{module}.HELD", 5)
+    split = by_time(data.log)
+    rows = np.concatenate([split.validation, split.test])
+    with product.fitted(data, split.train, data.store) as box:
+        told = clicksonline.report(box, data, rows, len(split.test), 0)
+        came = clicksonline.arrived(box, data, rows)
+        frozen = replace(box, ctr=replace(box.ctr, online=None))
+        said = score_pairs(frozen, data.frame[rows].select("user_id", "item_id", "timestamp"))["ctr"].to_numpy()
+    assert 1 / (1 + np.exp(-came.logits)) == pytest.approx(said, abs=1e-6)
+    assert came.doubt.max() == 1.0
+    assert [model["name"] for model in told["models"]] == [product.NAME, "frozen", "as trained"]
+    losses = {model["name"]: model["logloss"] for model in told["models"]}
+    change = told["ours_minus"]["logloss"]["frozen"]
+    assert change["mean"] == pytest.approx(losses[product.NAME] - losses["frozen"])
+    assert change["low"] < change["mean"] < change["high"]
+    assert sum(told["updates"].values()) == sum(at >= 15 for at in range(0, len(rows), 10))
+    assert told["updates"]["accepted"] > 0
+    assert told["curve"]["gained"][-1] == pytest.approx(-change["mean"] * len(split.test))
 
 
 def test_events_that_are_all_clicks_cannot_be_predicted(data: Dataset) -> None:

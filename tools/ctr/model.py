@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from tools.ctr.calibration import Calibration
-from tools.ctr.features import Batch, Features, ItemStats, Past
+from tools.ctr.features import SCALARS, Batch, Features, ItemStats, Past
 from tools.ctr.line import Line
 from tools.ctr.metrics import Clicks, evaluate
+from tools.ctr.online import Arrived, Online, after
 from tools.ctr.rows import Bench, training_rows
 from tools.ctr.taste import Taste
 from tools.ctr.zoo import Mix, figures, try_all
@@ -35,13 +37,19 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating]
 
+ONLINE = "online.npz"
 ARRAYS = ("facets", "numbers", "bounds", "vectors", "content")
+EDGE = 1e-6  # a chance is this far from 0 and 1 at least, where log-odds are taken
 FEWEST_ROWS = 100  # below this, or with one class only, everybody gets the average
 
 
 @dataclass(frozen=True)
 class CtrModel:
-    """A fitted model; `stats` is what was known of the items when it was fitted, `metrics` are from held-out rows."""
+    """A fitted model; `stats` is what was known of the items when it was fitted, `metrics` are from held-out rows.
+
+    `online` follows the events that the rest was not fitted on; it is not in `metrics`. None where non-clicks are not
+    known, or nothing was fitted.
+    """
 
     features: Features
     taste: Taste
@@ -50,6 +58,7 @@ class CtrModel:
     stats: ItemStats
     labels: dict[str, str]  # Chinese names of facet values, where the domain file has them
     metrics: dict[str, float]
+    online: Online | None = None
 
     @classmethod
     def fit(
@@ -63,7 +72,8 @@ class CtrModel:
     ) -> CtrModel:
         """Each row sees only events strictly before it. By time: 80% to fit, 10% to choose kinds, settings and
         calibration; what was chosen is fitted again on these 90% and judged on the last 10%. That is the model that is
-        kept, so the metrics are its own; only what it knows of the items is brought up to date with all events.
+        kept, so the metrics are its own; only what it knows of the items is brought up to date with all events, and the
+        online correction starts from those 10%.
         `text` (n_items, d) are vectors of what the items are; without them the profile's take their place.
         """
         # 1. Rows and features. The prior comes from the fitting part alone, so that the metrics stay honest.
@@ -93,7 +103,11 @@ class CtrModel:
         metrics |= base | {"held_out_rows": float(len(chances))} | measured
         # 4. What is known of the items, up to now. Level and match mean the same in every fit of the taste.
         taste = Taste.fit(rows.user, rows.item, rows.grade, features.content)
-        return cls(features, taste, mix, best.calibration, stats, labels, metrics)
+        model = cls(features, taste, mix, best.calibration, stats, labels, metrics)
+        if rows.sampled:
+            return model
+        late = model.arrived(batch[rest], rows.click[rest], rows.user[rest])
+        return replace(model, online=after(Online.new(interactions.n_items), late))
 
     @property
     def against_samples(self) -> bool:
@@ -142,7 +156,19 @@ class CtrModel:
 
     def chances(self, rows: Batch) -> NDArray[np.float32]:
         """Calibrated P(click) of feature rows, (n,)."""
-        return self.calibration(self.mix.logits(rows)).astype(np.float32)
+        chances = self.calibration(self.mix.logits(rows))
+        if self.online is not None:
+            chances = expit(self.online.corrected(log_odds(chances), self._doubt(rows), rows.items))
+        return chances.astype(np.float32)
+
+    def arrived(self, rows: Batch, clicks: Clicks, users: NDArray[np.int32]) -> Arrived:
+        """What `online` learns from these rows."""
+        logits = log_odds(self.calibration(self.mix.logits(rows)))
+        return Arrived(logits, self._doubt(rows), rows.items, clicks, users)
+
+    def _doubt(self, rows: Batch) -> NDArray[np.float64]:
+        counted = 3 * len(self.features.facet_names) + SCALARS.index("user_count")
+        return np.exp(-rows.table[:, counted].astype(float))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,6 +182,8 @@ class CtrModel:
             item_liked=self.stats.liked,
         )
         self.mix.save(folder)
+        if self.online is not None:
+            self.online.save(folder / ONLINE)
         document = {
             "facet_names": features.facet_names,
             "number_names": features.number_names,
@@ -183,7 +211,12 @@ class CtrModel:
         taste = Taste(vectors, base, centre, float(noise))
         stats = ItemStats(arrays["item_count"], arrays["item_liked"])
         calibration = Calibration.from_json(held["calibration"])
-        return cls(features, taste, Mix.load(folder), calibration, stats, held["labels"], held["metrics"])
+        online = Online.load(folder / ONLINE) if (folder / ONLINE).exists() else None
+        return cls(features, taste, Mix.load(folder), calibration, stats, held["labels"], held["metrics"], online)
+
+
+def log_odds(chances: Floats) -> NDArray[np.float64]:
+    return np.asarray(logit(np.clip(chances.astype(float), EDGE, 1 - EDGE)))
 
 
 def _cut(clicks: Clicks, fitted: int, chosen: int) -> tuple[Clicks, Clicks]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tools.ctr.batch import score_pairs
 from tools.ctr.metrics import auc, ece, evaluate, gauc, logloss
 from tools.errors import InvalidInput
-from tools.evaluate import product
+from tools.evaluate import clicksonline, product
 from tools.evaluate.clickpeers import ClickPeer
 from tools.evaluate.clicktable import click_table
 from tools.evaluate.data import Dataset, Rows
@@ -29,6 +29,9 @@ from tools.evaluate.progress import Bar
 from tools.evaluate.ranking import limited
 from tools.evaluate.report import Report
 from tools.evaluate.splits import Split, by_time
+
+if TYPE_CHECKING:
+    from tools.toolbox import Toolbox
 
 JUDGED = {"auc": 1, "gauc": 1, "logloss": -1, "ece": -1}  # metric -> 1 where more is better
 SAMPLES = 200  # bootstrap resamples of users
@@ -75,7 +78,7 @@ def report(data: Dataset, peers: Sequence[ClickPeer], seed: int, limit: int | No
     rows = split.test[np.isin(log.user[split.test], limited(np.unique(log.user[split.test]), limit))]
     test = Test(rows, clicks[rows], log.user[rows])
     trial = Trial(*click_table(data, float(clicks[split.train].mean()), len(split.train)), clicks, split, test, seed)
-    chances, about = _ours(data, split, test, bar)
+    chances, about, online = _ours(data, split, test, seed, bar)
     skipped = {}
     for peer in peers:
         bar.step(f"clicks: {peer.name}")
@@ -92,24 +95,38 @@ def report(data: Dataset, peers: Sequence[ClickPeer], seed: int, limit: int | No
         "skipped": skipped,
         "calibration": {name: calibration(chance, test.clicks) for name, chance in chances.items()},
         "curve": _curve(data, peers, compared, trial, bar),
+        "online": online,
     }
 
 
-def _ours(data: Dataset, split: Split, test: Test, bar: Bar) -> tuple[dict[str, Chances], dict[str, dict[str, Any]]]:
+def _ours(
+    data: Dataset, split: Split, test: Test, seed: int, bar: Bar
+) -> tuple[dict[str, Chances], dict[str, dict[str, Any]], Report]:
+    """Chances, what is told of them, and online learning from the end of the first 80% and of the first 90%."""
     bar.step(f"clicks: {product.NAME}")
     start = time.perf_counter()
-    chances = ours(data, split.before_test, test)
-    took = time.perf_counter() - start
+    with product.fitted(data, split.before_test, data.store) as box:
+        chances = _said(box, data, test)
+        took = time.perf_counter() - start
+        late = clicksonline.report(box, data, test.rows, len(test.rows), seed)
     bar.step(f"clicks: {product.NAME}, fitted on 80%")
-    before = _figures(ours(data, split.train, test), test)
-    return {product.NAME: chances}, {product.NAME: {"fit_and_score_s": took, "before_refit": before}}
+    with product.fitted(data, split.train, data.store) as box:
+        before = _figures(_said(box, data, test), test)
+        rows = np.concatenate([split.validation, test.rows])
+        early = clicksonline.report(box, data, rows, len(test.rows), seed)
+    about = {"fit_and_score_s": took, "before_refit": before}
+    return {product.NAME: chances}, {product.NAME: about}, {"fitted_on_80": early, "fitted_on_90": late}
 
 
 def ours(data: Dataset, fitted_on: Rows, test: Test) -> Chances:
     """What `score --pairs` writes for the test rows, with a bundle trained on the rows given."""
-    pairs = data.frame[test.rows].select("user_id", "item_id", "timestamp")
     with product.fitted(data, fitted_on, data.store) as box:
-        return score_pairs(box, pairs)["ctr"].cast(pl.Float64).to_numpy()
+        return _said(box, data, test)
+
+
+def _said(box: Toolbox, data: Dataset, test: Test) -> Chances:
+    pairs = data.frame[test.rows].select("user_id", "item_id", "timestamp")
+    return score_pairs(box, pairs)["ctr"].cast(pl.Float64).to_numpy()
 
 
 def calibration(chances: Chances, clicks: NDArray[np.bool_]) -> list[dict[str, float]]:

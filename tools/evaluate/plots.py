@@ -52,6 +52,9 @@ def _ctr(report: Report) -> Named:
     yield "quality", _quality(part, "clicks")
     yield "calibration", _calibration(part["calibration"])
     yield "learning", _lines(part["curve"]["shares"], part["curve"]["auc"], "share of the fitted events", "auc")
+    curves = {name: told["curve"] for name, told in report.items() if name.startswith("online") and "curve" in told}
+    if curves:
+        yield "online", _online(curves)
 
 
 def _coldstart(report: Report) -> Named:
@@ -140,6 +143,22 @@ def _lines(x: Sequence[float], series: dict[str, list[float]], across: str, up: 
             panel.plot(x, values, marker="o", label=name, **({"color": OURS, "linewidth": 2.5} if name == NAME else {}))
         panel.set_xlabel(across)
         panel.set_ylabel(up)
+        panel.legend(fontsize=7)
+
+    return paint
+
+
+def _online(curves: dict[str, Report]) -> Paint:
+    """Log-loss gained by learning online, summed over the events as they came."""
+
+    def paint(figure: Any) -> None:
+        panel = figure.subplots()
+        panel.axhline(0, color="black", linewidth=0.8)
+        panel.set_prop_cycle(color=PEERS)
+        for name, curve in curves.items():
+            panel.plot(curve["events"], curve["gained"], label=name.removeprefix("online_").replace("_", " ") + "%")
+        panel.set_xlabel("events of the test, as they came")
+        panel.set_ylabel("log-loss gained over the frozen model, summed")
         panel.legend(fontsize=7)
 
     return paint

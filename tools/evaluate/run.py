@@ -61,7 +61,9 @@ def _ranking(data: Dataset, against: Sequence[str], seed: int, limit: int | None
 def _ctr(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
     peers = chosen(against, CLICK_PEERS)
     with bar(2 + len(peers) + len(clicks.SHARES), progress) as shown:
-        return {"clicks": clicks.report(data, peers, seed, limit, shown)}
+        told = clicks.report(data, peers, seed, limit, shown)
+        online = {f"online_{name}": part for name, part in told.pop("online").items()}
+        return {"clicks": told, **online}
 
 
 def _coldstart(data: Dataset, against: Sequence[str], seed: int, limit: int | None, progress: bool) -> Report:
