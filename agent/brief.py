@@ -49,9 +49,9 @@ class Style:
 class Brief:
     """The lines about one slate."""
 
-    def __init__(self, slate: Slate, domain: Domain, language: Language, style: Style) -> None:
+    def __init__(self, slate: Slate, domain: Domain, language: Language, style: Style, closing: bool) -> None:
         self.domain, self.language, self.style = domain, language, style
-        self.keys = ["opening", *(str(item.rank) for item in slate.items), "closing"]
+        self.keys = ["opening", *(str(item.rank) for item in slate.items), *(["closing"] if closing else [])]
         self._lines: list[str] = []
         self._starts: dict[str, str] = {}
         told: set[str] = set()

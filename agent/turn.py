@@ -158,7 +158,7 @@ class Agent:
         slate, ask, events = await to_thread.run_sync(find, turn, plan.calls, plan.filters)
         for event in events:
             yield event
-        async for event in self._say(turn, slate):
+        async for event in self._say(turn, slate, closing=not ask):
             yield event
         if ask:
             yield turn.say(f"\n\n{ask}" if slate.items else f" {ask}")
@@ -172,7 +172,7 @@ class Agent:
             return planner.by_code(read)
         return await planner.plan(self.llm, turn.words, read, turn.deadline, turn.salt, wanted=turn.state.own)
 
-    async def _say(self, turn: Turn, slate: Slate) -> AsyncIterator[TurnEvent]:
+    async def _say(self, turn: Turn, slate: Slate, closing: bool) -> AsyncIterator[TurnEvent]:
         """Words for a slate; why there is none when there is none."""
         turn.reply.slate, turn.reply.abstained = slate.items, slate.abstained
         if not slate.items:
@@ -182,7 +182,7 @@ class Agent:
         llm = None if turn.reply.degraded else self.llm
         writer, told = turn.desk.writer, turn.state.manner
         style = Style(told.length or turn.request.length, told.tone or turn.request.tone)
-        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out, style)
+        pieces = writer.slate(llm, turn.words, slate, turn.language, turn.deadline, turn.salt, out, style, closing)
         async with aclosing(pieces):
             async for piece in pieces:
                 yield turn.say(piece)

@@ -71,12 +71,13 @@ class Writer:
         salt: str,
         out: Writing,
         style: Style = PLAIN,
+        closing: bool = True,
     ) -> AsyncGenerator[str, None]:
-        """Markdown text in checked pieces; sets each item's `text`. Without an engine, or once it fails, the evidence
-        speaks and `out.fault` says why.
+        """Markdown text in checked pieces; sets each item's `text`. No `closing` where code has the last word. Without
+        an engine, or once it fails, the evidence speaks and `out.fault` says why.
         """
         done: set[str] = set()
-        brief = Brief(slate, self.domain, language, style)
+        brief = Brief(slate, self.domain, language, style, closing)
         if llm is not None:
             try:
                 passages = self._passages(llm, words, brief, deadline, salt, out)

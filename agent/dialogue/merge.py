@@ -49,6 +49,8 @@ _FINE = re.compile(
     re.IGNORECASE,
 )
 
+_EITHER = re.compile(r"\b(?:or|either|which(?:ever)?|both)\b|或|还是|哪|任[一意]", re.IGNORECASE)
+
 
 class Part(NamedTuple):
     """One constraint."""
@@ -77,8 +79,8 @@ def fragment(words: str) -> bool:
 
 
 def allows(words: str) -> bool:
-    """Whether what is named is only allowed again: "horror is fine"."""
-    return bool(_FINE.search(words))
+    """Whether what is named is only allowed again: "horror is fine". "Sci-fi or war is fine" is a wish."""
+    return bool(_FINE.search(words)) and not _EITHER.search(words)
 
 
 def cancels(words: str) -> bool:

@@ -44,6 +44,7 @@ async def test_the_same_in_chinese(games_box: Toolbox) -> None:
         (("a game under 40 euros", "under 20 euros"), {"price <": 20}, False),
         (("a party game", "actually a family game"), {"category in": ["Family"]}, True),
         (("no dice", "dice are fine"), {}, True),
+        (("a party or a strategy game, either is fine",), {"category in": ["Party", "Strategy"]}, False),
         (("no dice", "a game with dice"), {"mechanics contains": ["Dice Rolling"]}, True),
         (("a party game under 20 euros", "any price is fine"), {"category in": ["Party"]}, True),
         (("a party game", "forget the party"), {}, True),

@@ -54,6 +54,7 @@ _LANGUAGE_OF_REPLY = re.compile(
     r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$",
     re.IGNORECASE,
 )
+_SPEAK = re.compile(r"(?:^|[^会能在])[说讲]\s*$")  # people in a film 说 a language too: "说法语的"
 _REPLY_AFTER = re.compile(r"\s*(?:回答|回复|解释|告诉|写|说明|介绍|跟我)")
 _IDIOM = re.compile(
     r"(?:happy (?:with|to|for)|at home\b|in the world|around the world|feeling (?:blue|down)|french (?:fries|press))",
@@ -258,5 +259,7 @@ def _run(said: list[Word], first: int, text: str) -> int:
 
 
 def _reply(text: str, start: int, end: int) -> bool:
-    """ "Answer in French" wants no French film."""
-    return bool(_LANGUAGE_OF_REPLY.search(text[max(0, start - 40) : start]) or _REPLY_AFTER.match(text, end))
+    """ "Answer in French" wants no French film, nor does "说中文吧"."""
+    before = text[max(0, start - 40) : start]
+    spoken = _SPEAK.search(before) and not text.startswith("的", end)
+    return bool(spoken or _LANGUAGE_OF_REPLY.search(before) or _REPLY_AFTER.match(text, end))

@@ -117,6 +117,7 @@ NEWS: list[Case] = [
     ("不要付费的", {"paywall": {"==": False}}),
     ("免费阅读的法语文章", {"paywall": {"==": False}, "language": {"in": ["French"]}}),
     ("请用中文回答", {}),
+    ("说中文吧", {}),
     ("中文的科技新闻", {"language": {"in": ["Chinese"]}, "section": {"in": ["Technology"]}}),
     ("科技或政治", {"section": {"in": ["Technology", "Politics"]}}),
     ("除了体育都可以", {"section": {"!=": ["Sports"]}}),
