@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.tools.reading.catalogues import read
-
 Case = tuple[str, dict[str, Any]]
 
 
@@ -243,29 +239,3 @@ NOTHING = [
     "we have been waiting for hours",
     "not sure yet",
 ]
-
-
-@pytest.mark.parametrize(("words", "expected"), GAMES)
-def test_board_games(words: str, expected: dict[str, Any]) -> None:
-    assert read("games", words) == expected
-
-
-@pytest.mark.parametrize(("words", "expected"), SHOP)
-def test_products(words: str, expected: dict[str, Any]) -> None:
-    assert read("shop", words) == expected
-
-
-@pytest.mark.parametrize(("words", "expected"), NEWS)
-def test_news(words: str, expected: dict[str, Any]) -> None:
-    assert read("news", words) == expected
-
-
-@pytest.mark.parametrize(("words", "expected"), FILMS)
-def test_films(words: str, expected: dict[str, Any]) -> None:
-    assert read("films", words) == expected
-
-
-@pytest.mark.parametrize("catalogue", ["games", "shop", "news", "films"])
-@pytest.mark.parametrize("words", NOTHING)
-def test_words_without_a_limit_are_read_as_none(words: str, catalogue: str) -> None:
-    assert read(catalogue, words) == {}
