@@ -5,6 +5,7 @@ operations. It does not know where items come from or what they are about.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +108,22 @@ class Catalogue:
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {item_id: n for n, item_id in enumerate(self.ids)}
+
+    @cached_property
+    def same(self) -> NDArray[np.int32]:
+        """For each item the first that no reader can tell from it, title and attributes alike, (n,); mostly itself."""
+        titles = [title.casefold() for title in self.titles]
+        out, count, first = np.arange(len(self), dtype=np.int32), Counter(titles), dict[tuple[str, str], int]()
+        for i in np.flatnonzero(self.present).tolist():
+            if count[titles[i]] > 1:
+                out[i] = first.setdefault((titles[i], repr(sorted(_row(self.items[i]).items()))), i)
+        return out
+
+    def with_same(self, items: NDArray[np.integer]) -> Mask:
+        """Which items are these or the same to a reader, (n,)."""
+        marked = np.zeros(len(self), bool)
+        marked[self.same[items]] = True
+        return marked[self.same]
 
     def index(self, item_id: str) -> int:
         """Raises NotFound: no such item."""

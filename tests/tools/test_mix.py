@@ -47,6 +47,11 @@ def test_without_knobs_the_best_scores_make_the_slate_ties_in_catalogue_order() 
     assert choose(scores([1, 3, 3, NONE, 2]), items(5), 3).tolist() == [[1, 2, 4]]
 
 
+def test_of_items_that_no_reader_could_tell_apart_one_is_shown() -> None:
+    same = np.array([0, 1, 1, 3, 1], np.int32)
+    assert choose(scores([2, 3, 4, 1, 5]), items(5), 4, same=same).tolist() == [[4, 0, 3, -1]]
+
+
 def test_what_is_not_to_be_shown_never_is_even_to_fill_up() -> None:
     assert choose(scores([NONE, 1, NONE], [NONE, NONE, NONE]), items(3, 2), 3).tolist() == [[1, -1, -1], [-1, -1, -1]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests import games
@@ -24,6 +25,12 @@ def shelf(box: Toolbox, **policy: Any) -> Toolbox:
     return replace(box, domain=domain, catalogue=catalogue, positions={i: n for n, i in enumerate(catalogue.ids)})
 
 
+def seen_by(name: str, items: list[int]) -> UserView:
+    n = len(items)
+    weights, times = np.ones(n, np.float32), np.arange(n, dtype=float)
+    return UserView(name, {"age": 40}, np.array(items, np.int32), times, weights)
+
+
 def left(box: Toolbox, user: UserView, exclude: tuple[str, ...] = ()) -> set[str]:
     mask = rules.allowed(box, user, exclude)
     return {box.catalogue.ids[n] for n in mask.nonzero()[0]}
@@ -33,6 +40,21 @@ def left(box: Toolbox, user: UserView, exclude: tuple[str, ...] = ()) -> set[str
 def test_an_item_is_for_users_who_share_a_value_of_the_attribute_it_goes_by(box: Toolbox, country: Any) -> None:
     user = UserView("anna", {"country": country, "age": 40})
     assert left(shelf(box), user) == {item.item_id for item in games.ITEMS if "US" in item.attributes["regions"]}
+
+
+def test_an_item_that_is_the_same_as_one_seen_or_turned_down_is_gone_with_it(box: Toolbox) -> None:
+    first = games.ITEMS[0]
+    same = first.model_copy(update={"item_id": "same", "title": first.title.upper()})
+    other = first.model_copy(update={"item_id": "other", "attributes": {**first.attributes, "price": 9999.0}})
+    domain = games.domain()
+    catalogue = Catalogue.build([*games.ITEMS, same, other], domain)
+    there = replace(box, domain=domain, catalogue=catalogue, positions=catalogue.positions)
+    nobody, reader = UserView("nobody", {"age": 40}), seen_by("reader", [0])
+    assert {first.item_id, "same", "other"} <= left(there, nobody)
+    assert left(there, nobody) - left(there, nobody, ("same",)) == {first.item_id, "same"}
+    assert left(there, nobody) - left(there, reader) == {first.item_id, "same"}
+    [many] = rules.allowed_many(there, [reader], Histories.of([reader]))
+    assert many.tolist() == rules.allowed(there, reader).tolist()
 
 
 def test_a_user_or_an_item_without_the_attribute_passes(box: Toolbox) -> None:

@@ -105,7 +105,7 @@ def slate(
     if mix.exploration:
         promised.append(Share(mix.exploration, np.where(np.isneginf(scores) | np.isnan(new), -np.inf, new)))
     kinds = None if asked else Kinds(box.profile.facet_shares, box.profile.facet_taste(users), mix.calibration)
-    return choose(scores, items, k, kinds, promised)
+    return choose(scores, items, k, kinds, promised, box.catalogue.same)
 
 
 def members(box: Toolbox, floor: Floor) -> Mask:

@@ -7,7 +7,7 @@ The best items one by one may all be of one kind. Among the first of the ranking
 (Steck 2018, Calibrated Recommendations), where the rest of the slate is thought to be as they like it: so the first
 choices go by relevance, and on MovieLens the slates come as near to the taste for a quarter of the loss. Where a
 promised share is not met by the items chosen so far, the best of that group is next (as in FA*IR, Zehlike et al. 2017).
-The chosen are shown in the order of the ranking.
+Of items that are the same to a reader one is chosen. The chosen are shown in the order of the ranking.
 """
 
 from __future__ import annotations
@@ -43,15 +43,22 @@ class Kinds(NamedTuple):
 
 
 def choose(
-    scores: Floats, items: NDArray[np.int32], k: int, kinds: Kinds | None = None, promised: Sequence[Share] = ()
+    scores: Floats,
+    items: NDArray[np.int32],
+    k: int,
+    kinds: Kinds | None = None,
+    promised: Sequence[Share] = (),
+    same: NDArray[np.int32] | None = None,
 ) -> NDArray[np.intp]:
     """Columns (n, <= k) of the slates, best score first, -1 where there are no more, of users with candidates `items`
-    (n, c), whose `scores` (n, c) are -inf where a column is not to be shown.
+    (n, c), whose `scores` (n, c) are -inf where a column is not to be shown. `same` (n_items,): see
+    Catalogue; by default all differ.
     """
     window = _window(scores, k, promised)
     held = np.take_along_axis(scores, window, axis=1)
     groups = [Share(share, np.take_along_axis(value, window, axis=1)) for share, value in promised]
-    taken = _taken(held, np.take_along_axis(items, window, axis=1), k, kinds, groups)
+    shown = np.take_along_axis(items, window, axis=1)
+    taken = _taken(held, shown, shown if same is None else same[shown], k, kinds, groups)
     chosen = np.where(taken < 0, -1, np.take_along_axis(window, taken, axis=1))
     worth = np.where(taken < 0, -np.inf, np.take_along_axis(scores, chosen, axis=1))
     order = np.lexsort((chosen, -worth))  # along the rows; ties stand in catalogue order
@@ -69,9 +76,16 @@ def _window(scores: Floats, k: int, promised: Sequence[Share]) -> NDArray[np.int
 
 
 def _taken(
-    scores: Floats, items: NDArray[np.int32], k: int, kinds: Kinds | None, promised: Sequence[Share]
+    scores: Floats,
+    items: NDArray[np.int32],
+    alike: NDArray[np.int32],
+    k: int,
+    kinds: Kinds | None,
+    promised: Sequence[Share],
 ) -> NDArray[np.intp]:
-    """Columns of what is chosen, in the order of choosing, (n, <= k), -1 where nothing is left."""
+    """Columns of what is chosen, in the order of choosing, (n, <= k), -1 where nothing is left. Items that are the
+    same to a reader have the same number in `alike` (n, c).
+    """
     n, width = scores.shape
     rows, open_ = np.arange(n), ~np.isneginf(scores)
     worth = _relevance(scores, open_)
@@ -85,7 +99,7 @@ def _taken(
             value[short] = np.where(open_[short], of[short], -np.inf)
         best = value.argmax(axis=1)
         out.append(np.where(open_[rows, best], best, -1))
-        open_[rows, best] = False
+        open_ &= alike != alike[rows, best][:, None]
         for (_, of), count in zip(promised, counts, strict=True):
             count += ~np.isneginf(of[rows, best])
         if far is not None:

@@ -41,7 +41,9 @@ def allowed_many(box: Toolbox, users: Sequence[UserView], seen: Histories) -> Ma
     rules = {key: _policy(catalogue, policy, user) for key, user in dict(zip(keys, users, strict=True)).items()}
     mask = np.array([rules[key] for key in keys]).reshape(len(users), len(catalogue))
     if policy.hide_seen:
-        mask[seen.owner, seen.items] = False
+        known = np.zeros_like(mask)
+        known[seen.owner, catalogue.same[seen.items]] = True
+        mask &= ~known[:, catalogue.same]
     return mask
 
 
@@ -60,13 +62,11 @@ def open_turn(
 def barriers(box: Toolbox, user: UserView, exclude: Iterable[str] = ()) -> dict[Barrier, Mask]:
     """What each rule that a user may be told of keeps from them, (n_items,); banned values are not among these."""
     catalogue, policy = box.catalogue, box.domain.policy
-    seen, excluded = np.zeros((2, len(catalogue)), bool)
-    if policy.hide_seen:
-        seen[user.seen] = True
-    excluded[[box.positions[i] for i in exclude if i in box.positions]] = True
+    seen = user.seen if policy.hide_seen else user.seen[:0]
+    excluded = np.array([box.positions[i] for i in exclude if i in box.positions], np.int32)
     return {
-        "seen": seen,
-        "excluded": excluded,
+        "seen": catalogue.with_same(seen),
+        "excluded": catalogue.with_same(excluded),
         "availability": _unavailable(catalogue, policy, user),
         "age": _gated(catalogue, policy, age(user)),
     }
