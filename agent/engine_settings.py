@@ -19,6 +19,8 @@ from tools.weights.gpu import gpu_gib
 SHUTDOWN_S = 5  # vLLM lets running requests end this long after TERM
 QUEUED = 24  # requests running or waiting; the next is refused instead of waiting for minutes
 CONTEXT = 4096
+# The prefix cache holds whole blocks: of 64 tokens instead of 128, for a turn's prompts have some 400. As fast.
+CPU = ("--dtype", "float32", "--enforce-eager", "--block-size", "64")
 # Without spaces in the grammar: a passage that runs into its limit would else be followed by spaces without end.
 GRAMMAR = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 
@@ -56,7 +58,7 @@ def vllm_command(model: Path, name: str, port: int, extra: Sequence[str] = ()) -
     argv += ["--enable-prompt-tokens-details", "--disable-uvicorn-access-log", "--structured-outputs-config", GRAMMAR]
     argv += ["--enable-auto-tool-choice"] if "--tool-call-parser" in extra else []
     on_gpu = has_gpu_build() and gpu_gib() is not None
-    argv += [] if on_gpu else ["--dtype", "float32", "--enforce-eager", "--max-num-queued-reqs", str(QUEUED)]
+    argv += [] if on_gpu else [*CPU, "--max-num-queued-reqs", str(QUEUED)]
     # Nothing is to be fetched or reported: the model is a folder and its licence asks for no telemetry.
     env: dict[str, str | None] = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
     return Command((*argv, *extra), env if on_gpu else env | _cpu_environment())
