@@ -233,7 +233,7 @@ class Acts:
         wished = bool(WISH.search(words) or self._noun.search(words))
         if ERRAND.search(words) and not (intent.filters or self._noun.search(words)):
             return Act("out_of_scope", sure=False)
-        if others or refused or invites or intent.critiques or intent.removed:
+        if others or refused or invites or intent.critiques or intent.removed or intent.allowed:
             return Act("refine", others=others, refused=refused, invites=invites)
         asks = ASKING.search(words) and not WISH.search(words) and not INDIFFERENT.search(words)
         if asks and not wished and (ELSEWHERE.search(words) or not told):

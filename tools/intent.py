@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain
 from tools.reading import critiques
+from tools.reading.allowed import Allowed, allowance, widened
 from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
 from tools.reading.flags import Flags
@@ -65,6 +66,7 @@ class Intent(BaseModel):
     k: int | None = None  # how many were asked for
     soft: list[Soft] = Field(default_factory=list)  # wishes; none of them is in `filters`, their words are in `query`
     removed: list[str] = Field(default_factory=list)  # fields on which the words lift what held before
+    allowed: dict[str, list[str]] = Field(default_factory=dict)  # values that are no wish, but not to be refused either
     reset: bool = False  # nothing of what was said before holds
 
 
@@ -105,15 +107,18 @@ class _Reader:
         bounds, free = self._bounds(free)
         waived = [r for r in bounds if not r.operator]
         bounds = [r for r in bounds if r.operator]
-        people, found, free = self._names(free, said)
+        people, allowed, found, free = self._names(free, said)
         bounds += people
         cancelled, found = self._cancelled(free, found)
+        allowed += self.operators.allowed(free, found)
+        found = [f for f in found if not any(a.start <= f.start < a.end for a in allowed)]
         compared = list(self.comparisons.read(free))
         against, compared = self._against(text, said, compared)
-        facets = list(self.operators.facets(free, found))
+        facets, allowed = widened(self.operators.facets(free, found), allowed)
         wishes = list(self.adjectives.read(blank(free, [(w.start, w.end) for w in compared])))
         hard, soft = split(text, [*bounds, *against, *facets])
         gone = [Reading(w.start, w.end, w.field, "", None) for w in compared]
+        gone += [Reading(a.start, a.end, a.field, "", None) for a in allowed]
         gone += [Reading(start, end, "", "", None) for start, end in [*((a, b) for a, b, _ in lifted), *resets]]
         kept = [r for r in soft if r.stands or r.operator in ("!=", "not_contains")]
         critical = [*compared, *critiques.of_values(free, [f for f in found if self.catalogue.fields[f.field].values])]
@@ -133,6 +138,7 @@ class _Reader:
                     [*(field for _, _, fields in lifted for field in fields), *(r.field for r in waived), *cancelled]
                 )
             ),
+            allowed=_by_field(allowed),
             reset=bool(resets),
         )
 
@@ -150,16 +156,18 @@ class _Reader:
             out += found
         return out, text
 
-    def _names(self, text: str, said: list[Word]) -> tuple[list[Reading], list[Found], str]:
-        """People, values of other fields, and the text without people."""
+    def _names(self, text: str, said: list[Word]) -> tuple[list[Reading], list[Allowed], list[Found], str]:
+        """People wanted or refused, people allowed, values of other fields, and the text without people."""
         said = left(said, text)
         exact = list(self.values.exact(text, said))
         named = self.names.people(text, said, frozenset(found.start for found in exact))
+        allowed = self.operators.people_allowed(text, named)
+        named = [n for n in named if not any(a.start <= n.start < a.end for a in allowed)]
         people = list(self.operators.people(text, named))
-        text = blank(text, [(r.start, r.end) for r in people])
+        text = blank(text, [(r.start, r.end) for r in [*people, *allowed]])
         found = [f for f in exact if "\0" not in text[f.start : f.end]]
         found += self.values.misspelt(left(said, blank(text, [(f.start, f.end) for f in found])))
-        return people, sorted(found, key=lambda f: f.start), text
+        return people, allowed, sorted(found, key=lambda f: f.start), text
 
     def _against(
         self, text: str, said: list[Word], wishes: list[critiques.Wish]
@@ -205,6 +213,13 @@ def _plainly(text: str, found: Sequence[Found]) -> str:
         if text[value.start : value.end].casefold().endswith("s"):
             text = f"{text[: value.start]}items{text[value.end :]}"
     return text
+
+
+def _by_field(allowed: Sequence[Allowed]) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {}
+    for each in allowed:
+        out.setdefault(each.field, []).append(each.value)
+    return out
 
 
 def _soft(readings: Sequence[Reading]) -> Iterator[Soft]:

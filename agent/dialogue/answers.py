@@ -102,6 +102,12 @@ def company(words: str, catalogue: Catalogue) -> Filters:
     return {name: {"<=" if least(name) else ">=": people} for name in fields}
 
 
+def chosen(allowed: dict[str, list[str]], open_: tuple[str, ...], catalogue: Catalogue) -> Filters:
+    """ "Comedy is fine" chooses, where it was asked which."""
+    fields = {name: values for name, values in allowed.items() if name in open_}
+    return {n: {"contains_any" if catalogue.fields[n].kind == "list" else "in": v} for n, v in fields.items()}
+
+
 def _figures(words: str) -> str:
     """With small numbers in figures."""
     return _SPELLED.sub(lambda found: str(_FIGURES[found[0].casefold()]), words)

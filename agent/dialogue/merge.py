@@ -43,13 +43,6 @@ _CANCEL = re.compile(
     r"|不一定要?|不必",
     re.IGNORECASE,
 )
-_FINE = re.compile(
-    r"\b(?:is|are|would be)\s+(?:also\s+)?(?:fine|ok(?:ay)?|alright|all right|allowed|welcome)\b"
-    r"|\bdon['’]?t mind\b|不介意|(?:可以|行|没问题|没关系)(?:的|吧|啊|了|哦)?\W*$",
-    re.IGNORECASE,
-)
-
-_EITHER = re.compile(r"\b(?:or|either|which(?:ever)?|both)\b|或|还是|哪|任[一意]", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -78,39 +71,44 @@ def fragment(words: str) -> bool:
     return len(re.findall(r"[a-z0-9'’-]+|[\u3400-\u9fff]{1,2}", words.casefold())) <= SHORT and not _TOO.search(words)
 
 
-def allows(words: str) -> bool:
-    """Whether what is named is only allowed again: "horror is fine". "Sci-fi or war is fine" is a wish."""
-    return bool(_FINE.search(words)) and not _EITHER.search(words)
-
-
 def cancels(words: str) -> bool:
     """Whether what is named is not to hold any more: "drop the dice", "forget Jackie Chan"."""
     return bool(_CANCEL.search(words))
 
 
-def lifted(held: Filters, named: Filters, words: str) -> tuple[Merged, Filters]:
-    """Without what the words lift of what holds: refusals of what is `named` where it is allowed again, anything where
-    it is cancelled. And what of `named` is still a wish.
-    """
-    every = cancels(words)
+def allowed(held: Filters, values: dict[str, list[str]]) -> Merged:
+    """Without refusals of what may be now; where one of some is wanted, it is one more."""
+    out: Filters = {}
+    dropped: list[Part] = []
+    for field, bounds in held.items():
+        free = values.get(field, [])
+        for operator, value in bounds.items():
+            if operator in ("not_contains", "!="):
+                left, gone = [v for v in _listed(value) if v not in free], [v for v in _listed(value) if v in free]
+                dropped += [Part(field, operator, gone)] if gone else []
+            else:
+                left = [*_listed(value), *free] if operator in ("in", "contains_any") else _listed(value)
+            if left:
+                out.setdefault(field, {})[operator] = list(dict.fromkeys(left)) if isinstance(value, list) else value
+    return Merged(out, dropped)
+
+
+def cancelled(held: Filters, named: Filters, words: str) -> tuple[Merged, Filters]:
+    """Without what is named to hold no more, and what of `named` is still a wish."""
     values = {v for bounds in named.values() for value in bounds.values() for v in _listed(value)}
-    if every:
-        values |= {v for b in held.values() for value in b.values() for v in _listed(value) if _stands(v, words)}
+    values |= {v for b in held.values() for value in b.values() for v in _listed(value) if _stands(v, words)}
     out: Filters = {}
     dropped: list[Part] = []
     for field, bounds in held.items():
         for operator, value in bounds.items():
-            free = every or operator in ("not_contains", "!=")
-            gone = [v for v in _listed(value) if free and v in values]
+            gone = [v for v in _listed(value) if v in values]
             left = [v for v in _listed(value) if v not in gone]
             if left:
                 out.setdefault(field, {})[operator] = left if isinstance(value, list) else value
             if gone:
                 dropped.append(Part(field, operator, gone))
     settled = {v for part in dropped for v in part.value}
-    wished = {
-        field: {op: v for op, v in bounds.items() if _wished(v, settled, every)} for field, bounds in named.items()
-    }
+    wished = {field: {op: v for op, v in bounds.items() if _wished(v, settled)} for field, bounds in named.items()}
     return Merged(out, dropped), {field: bounds for field, bounds in wished.items() if bounds}
 
 
@@ -118,10 +116,10 @@ def _stands(value: Any, words: str) -> bool:
     return isinstance(value, str) and fold(value) in fold(words)
 
 
-def _wished(value: Any, settled: set[Any], every: bool) -> bool:
-    """Numbers stay wishes; a name that is only allowed again is none, nor is one that was just cancelled."""
+def _wished(value: Any, settled: set[Any]) -> bool:
+    """Numbers stay wishes; a name that was just cancelled is none."""
     values = _listed(value)
-    return not isinstance(values[0], str) or (every and settled.isdisjoint(values))
+    return not isinstance(values[0], str) or settled.isdisjoint(values)
 
 
 def without(held: Filters, names: Sequence[str]) -> Merged:

@@ -15,7 +15,7 @@ from agent.acts import Act, Acts, Verdict, honest
 from agent.dialogue import answers
 from agent.dialogue.critiques import bounds, referred
 from agent.dialogue.manner import Manner, manner
-from agent.dialogue.merge import Part, allows, cancels, fragment, instead, lifted, merge, without
+from agent.dialogue.merge import Part, allowed, cancelled, cancels, fragment, instead, merge, without
 from agent.dialogue.references import Focus
 from agent.dialogue.shown import Shown
 from agent.dialogue.topics import Topics
@@ -152,6 +152,8 @@ class Listener:
         if state.asking and answers.indifferent(state.words):
             state.indifferent = state.indifferent | set(state.open)
         self._judge(state, act)
+        if state.asking and (chosen := answers.chosen(intent.allowed, state.open, self.catalogue)):
+            told, intent = told | chosen, intent.model_copy(update={"allowed": {}})
         new = {**answers.company(state.words, self.catalogue), **intent.filters, **told}
         self._constrain(state, new, intent, act)
         state.own = act.sure
@@ -183,8 +185,12 @@ class Listener:
             state.filters, state.dropped = dropped.filters, list(dropped.dropped)
         state.lifted = list(intent.removed)
         state.indifferent = state.indifferent | set(intent.removed)
-        if act.kind in ("refine", "recommend") and (cancels(state.words) or (new and allows(state.words))):
-            free, wished = lifted(state.filters, new, state.words)
+        if intent.allowed:
+            free = allowed(state.filters, intent.allowed)
+            state.lifted += [*intent.allowed]
+            state.filters, state.dropped = free.filters, [*state.dropped, *free.dropped]
+        if act.kind in ("refine", "recommend") and cancels(state.words):
+            free, wished = cancelled(state.filters, new, state.words)
             state.lifted += [name for name in new if name not in wished] + [part.field for part in free.dropped]
             state.filters, new = free.filters, wished
             state.dropped = [*state.dropped, *free.dropped]
@@ -208,7 +214,7 @@ def _topic(state: State, act: Act, intent: Intent, told: bool) -> str:
         return state.topic
     if act.kind in ("refine",) and state.topic:
         of_shown = act.others or act.refused or act.invites
-        adds = not (told or intent.critiques or intent.removed or of_shown or state.asking)
+        adds = not (told or intent.critiques or intent.removed or intent.allowed or of_shown or state.asking)
         return f"{state.topic} {intent.query}"[:MAX_QUERY] if adds and intent.query else state.topic
     return intent.query[:MAX_QUERY]
 

@@ -44,6 +44,9 @@ async def test_the_same_in_chinese(games_box: Toolbox) -> None:
         (("a game under 40 euros", "under 20 euros"), {"price <": 20}, False),
         (("a party game", "actually a family game"), {"category in": ["Family"]}, True),
         (("no dice", "dice are fine"), {}, True),
+        (("no dice", "I don't mind dice"), {}, True),
+        (("a party game", "a family one is fine too"), {"category in": ["Party", "Family"]}, False),
+        (("不要骰子", "有骰子的也行"), {}, True),
         (("a party or a strategy game, either is fine",), {"category in": ["Party", "Strategy"]}, False),
         (("no dice", "a game with dice"), {"mechanics contains": ["Dice Rolling"]}, True),
         (("a party game under 20 euros", "any price is fine"), {"category in": ["Party"]}, True),
@@ -58,6 +61,13 @@ async def test_of_what_contradicts_the_later_word_wins_and_the_reply_says_so(
     reply = await Talk(games_box, "bernd").say(*words)
     assert force(reply) == expected
     assert ("no longer holds" in reply.text or "不再要求" in reply.text) is said
+
+
+async def test_what_is_fine_is_chosen_where_it_was_asked_which(games_box: Toolbox) -> None:
+    talk = Talk(games_box, "bernd")
+    first = await talk.say("a game")
+    assert first.text.rstrip().endswith("?")
+    assert force(await talk.say("a family game is fine")) == {"category in": ["Family"]}
 
 
 async def test_a_fragment_that_no_item_can_be_both_of_replaces_and_one_that_fits_adds(box: Toolbox) -> None:

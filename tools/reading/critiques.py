@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tools.reading.allowed import allowance
 from tools.reading.fields import Fields
 from tools.reading.quantities import number
 from tools.reading.text import HAN, either
@@ -57,9 +58,6 @@ _MORE = re.compile(
 )
 _LESS_AFTER = re.compile(r"(?:的?少一?[点些]|的?少些)")
 _MORE_AFTER = re.compile(r"(?:的?多一?[点些]|一点|点儿|一些)")
-
-
-_ALLOWED = re.compile(r"的?(?:也|都)(?:行|可以|没关系|无所谓|好)|\s+(?:is|would be) (?:fine|ok)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ class Comparisons:
                 continue
             if (
                 _PEOPLE.match(text, found.end())
-                or _ALLOWED.match(text, found.end())
+                or allowance(text, found.start(), found.end())
                 or text[max(0, found.start() - 2) : found.start()] in ("最近", "刚刚")
             ):
                 continue

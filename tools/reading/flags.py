@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tools.reading.allowed import allowance
 from tools.reading.fields import Fields, glossary, own_names
 from tools.reading.negation import denial, needless
 from tools.reading.text import HAN, Reading, either
@@ -58,7 +59,7 @@ _CUE = re.compile(
 )
 _WAIVED = re.compile(
     r"\s+(?:is|are|would be)(?:n['’]?t|\s+not)\s+(?:really\s+)?(?:needed|necessary|required|important|essential|a must)"
-    r"|也(?:行|可以|没关系|无所谓)|[不没]是必[须要需]的?|(?:不必要|不重要)",
+    r"|[不没]是必[须要需]的?|(?:不必要|不重要)",
     re.IGNORECASE,
 )
 _CUED_AFTER = re.compile(r"\s*(?:only|required|needed)\b|[\s-]*(?:version|edition|option)s?\b|的", re.IGNORECASE)
@@ -79,10 +80,12 @@ class Flags:
     def _read(self, text: str) -> Iterator[Reading]:
         for found in self._pattern.finditer(text):
             field, value = self._meant[re.sub(r"[\s-]+", " ", found[0].casefold())]
-            if needless(text, found.start()) or _WAIVED.match(text, found.end()):
+            refusal = denial(text, found.start())
+            if needless(text, found.start()) or _waived(
+                text, found.start() if refusal is None else refusal, found.end()
+            ):
                 yield Reading(found.start(), found.end(), field, "", None)  # not needed is not refused
                 continue
-            refusal = denial(text, found.start())
             if refusal is None and not self._wished(found, text):
                 continue
             start = found.start() if refusal is None else refusal
@@ -96,6 +99,10 @@ class Flags:
             return True
         before = text[max(0, found.start() - 30) : found.start()]
         return bool(_CUE.search(before) or _CUED_AFTER.match(text, found.end()))
+
+
+def _waived(text: str, start: int, end: int) -> bool:
+    return bool(_WAIVED.match(text, end) or allowance(text, start, end))
 
 
 def _names(field: str, given: list[str]) -> Iterator[tuple[str, bool]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tools.catalogue import Catalogue
+from tools.reading.allowed import Allowed, allowance
 from tools.reading.critiques import of_values
 from tools.reading.names import Name, Names
 from tools.reading.negation import denial, needless
@@ -15,6 +16,10 @@ from tools.reading.text import LIST, Reading
 from tools.reading.values import Found
 
 _OR = re.compile(r"[\s,，、]*(?:\bor\b|或者?|还是)\s*(?:an?\s+|the\s+)?", re.IGNORECASE)
+_EITHER = re.compile(
+    r"\s*,?\s*(?:either|any|both)(?: one)? (?:is|are|will|would)\b|[^\s,，。]{0,4}都(?:行|可以|好|成|没关系)",
+    re.IGNORECASE,
+)
 _SOFT = re.compile(r"\b(?:too|very|so|really|that|much)\b|太|很|那么", re.IGNORECASE)
 
 
@@ -43,9 +48,30 @@ class Operators:
                 names[n + 1] = replace(b, field=names[n].field, name=roles[names[n].field])
         return names
 
+    def allowed(self, text: str, found: Sequence[Found]) -> list[Allowed]:
+        """Values that are no wish. "Sci-fi or war is fine" is one."""
+        out: list[Allowed] = []
+        for group in groups(found, text):
+            mark = allowance(text, group[0].start, group[-1].end)
+            after = mark is not None and mark[0] == group[0].start
+            wished = after and ((len(group) > 1 and _choice(group, text)) or denial(text, group[0].start) is not None)
+            if mark and not wished:  # "anything but sports is fine" is a no
+                held = group[_last(group, text) if after and mark[2] else 0 :]  # "a comedy, horror is fine too"
+                out += [Allowed(held[0].start if after else mark[0], mark[1], f.field, f.value, mark[2]) for f in held]
+        return out
+
+    def people_allowed(self, text: str, found: list[Name]) -> list[Allowed]:
+        marks = ((name, allowance(text, name.start, name.end)) for name in found)
+        return [
+            Allowed(mark[0], mark[1], field, value, mark[2])
+            for name, mark in marks
+            if mark
+            for field, value in self.names.roles(name)
+        ]
+
     def facets(self, text: str, found: Sequence[Found]) -> list[Reading]:
         found = [f for f in found if not needless(text, f.start)]
-        out = [reading for group in _groups(found, text) for reading in self._group(group, text)]
+        out = [reading for group in groups(found, text) for reading in self._group(group, text)]
         wanted = {(r.field, r.value[0]) for r in out if r.stands}
         refused = {(r.field, r.value[0]) for r in out if not r.stands and not _SOFT.search(text[r.start : r.end])}
         both = wanted & refused
@@ -55,7 +81,7 @@ class Operators:
     def _group(self, group: list[Found], text: str) -> Iterator[Reading]:
         gaps = [text[a.end : b.start] for a, b in pairwise(group)]
         joined = any(re.search(r"\w", gap) for gap in gaps)  # "no a, b or c" refuses all three, "no a, b" only a
-        either = len(group) > 1 and any(_OR.fullmatch(gap) for gap in gaps)
+        either = len(group) > 1 and _choice(group, text)
         less = {wish.value: wish.start for wish in of_values(text, group) if wish.direction == "less"}
         start = None
         for n, facet in enumerate(group):
@@ -79,7 +105,19 @@ class Operators:
         return "contains_any" if either else "contains"
 
 
-def _groups(found: Sequence[Found], text: str) -> list[list[Found]]:
+def _choice(group: list[Found], text: str) -> bool:
+    """ "a or b", "a, b, either is fine", a、b都行."""
+    gaps = (text[a.end : b.start] for a, b in pairwise(group))
+    return any(_OR.fullmatch(gap) for gap in gaps) or _EITHER.match(text, group[-1].end) is not None
+
+
+def _last(group: list[Found], text: str) -> int:
+    """Where what follows the last bare comma begins."""
+    bare = (n for n, (a, b) in enumerate(pairwise(group), 1) if re.fullmatch(r"\s*[,，]\s*", text[a.end : b.start]))
+    return max(bare, default=0)
+
+
+def groups(found: Sequence[Found], text: str) -> list[list[Found]]:
     """Values of one field that follow each other with nothing between but commas and conjunctions."""
     out: list[list[Found]] = []
     for value in found:

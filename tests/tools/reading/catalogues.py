@@ -26,7 +26,7 @@ def read(shop: str, words: str) -> dict[str, Any]:
         out["critiques"] = said[0] if len(said) == 1 else said
     if intent.soft:
         out["soft"] = {f"{s.field} {s.operator}": s.value for s in intent.soft}
-    more = {name: getattr(intent, name) for name in ("like", "like_shown", "k", "removed", "reset")}
+    more = {name: getattr(intent, name) for name in ("like", "like_shown", "k", "removed", "allowed", "reset")}
     return out | {name: value for name, value in more.items() if value}
 
 

@@ -70,6 +70,8 @@ SHOP: list[Case] = [
     ("1000到1500之间的笔记本", {"price": {">=": 1000, "<=": 1500}, "category": {"in": ["Laptops"]}}),
     ("256G以上", {"storage_gb": {">=": 256}}),
     ("贵一点也行", {}),
+    ("红色的，蓝色也行", {"color": {"in": ["red", "blue"]}}),
+    ("黑色也可以", {"allowed": {"color": ["black"]}}),
     ("四星以上", {"rating": {">=": 4}}),
     ("评分4.5以上的", {"rating": {">=": 4.5}}),
     ("一公斤以下", {"weight_kg": {"<=": 1}}),
@@ -127,6 +129,11 @@ NEWS: list[Case] = [
     ("这周很累", {}),
 ]
 FILMS: list[Case] = [
+    ("恐怖的也行", {"allowed": {"tags": ["Horror"]}}),
+    ("不介意恐怖片", {"allowed": {"tags": ["Horror"]}}),
+    ("喜剧，爱情片也可以", {"tags": {"contains_any": ["Comedy", "Romance"]}}),
+    ("恐怖惊悚都行", {"tags": {"contains_any": ["Horror", "Thriller"]}}),
+    ("没有恐怖就行", {"tags": {"not_contains": ["Horror"]}}),
     ("科幻", {"tags": {"contains": ["Sci-Fi"]}}),
     ("Scorcese导演的", {"director": {"contains": ["Martin Scorsese"]}}),
     ("周星驰的喜剧", {"cast": {"contains": ["周星驰"]}, "tags": {"contains": ["Comedy"]}}),
