@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain
 from tools.reading import critiques
-from tools.reading.allowed import Allowed, allowance, widened
+from tools.reading.allowed import Allowed, widened
 from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
 from tools.reading.flags import Flags
@@ -67,6 +67,9 @@ class Intent(BaseModel):
     soft: list[Soft] = Field(default_factory=list)  # wishes; none of them is in `filters`, their words are in `query`
     removed: list[str] = Field(default_factory=list)  # fields on which the words lift what held before
     allowed: dict[str, list[str]] = Field(default_factory=dict)  # values that are no wish, but not to be refused either
+    lacks: list[str] = Field(
+        default_factory=list
+    )  # asked for, and nothing the catalogue holds: "language", "subtitles"
     reset: bool = False  # nothing of what was said before holds
 
 
@@ -109,6 +112,8 @@ class _Reader:
         bounds = [r for r in bounds if r.operator]
         people, allowed, found, free = self._names(free, said)
         bounds += people
+        languages, lacks = self.values.languages(free, found)
+        found = sorted([*found, *languages], key=lambda f: f.start)
         cancelled, found = self._cancelled(free, found)
         allowed += self.operators.allowed(free, found)
         found = [f for f in found if not any(a.start <= f.start < a.end for a in allowed)]
@@ -139,6 +144,7 @@ class _Reader:
                 )
             ),
             allowed=_by_field(allowed),
+            lacks=lacks,
             reset=bool(resets),
         )
 

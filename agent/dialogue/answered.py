@@ -91,8 +91,9 @@ async def _written(turn: Turn, texts: Texts | None) -> str:
 
 
 def opening(turn: Turn) -> str:
-    """What a reply with a slate begins with: what was noted, and what holds no more."""
+    """What a reply with a slate begins with: what was noted, what holds no more, and what could not be respected."""
     box, state = turn.desk.box, turn.state
     told = {box.catalogue.titles[item]: verdict for item, verdict in state.now.items()}
     said = [sayings.noted(told, state.language), sayings.dropped(state.dropped, box.domain, state.language)]
+    said += [sayings.LACKS[state.language][what] for what in state.lacks]
     return "".join(f"{sentence}\n\n" for sentence in said if sentence)

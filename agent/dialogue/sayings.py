@@ -29,6 +29,13 @@ STARTED: dict[Language, str] = {
 }
 ENJOY: dict[Language, str] = {"en": "Good choice: {titles}. Enjoy!", "zh": "好选择：{titles}。祝你愉快！"}
 UNKNOWN: dict[Language, str] = {"en": "the catalogue does not say", "zh": "目录里没有写"}
+LACKS: dict[Language, dict[str, str]] = {
+    "en": {
+        "language": "The catalogue does not say which language these are in, so I could not go by that.",
+        "subtitles": "The catalogue does not say which subtitles there are, so I could not go by that.",
+    },
+    "zh": {"language": "目录里没有写语言，所以没法按语言来挑。", "subtitles": "目录里没有写字幕，所以没法按字幕来挑。"},
+}
 NO_WRITER: dict[Language, str] = {"en": "I cannot write texts here.", "zh": "这里暂时不能写文字。"}
 WHICH: dict[Language, str] = {
     "en": "Which one do you mean? Name a title, or its place on the list.",

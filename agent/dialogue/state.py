@@ -75,6 +75,7 @@ class State:
     before: State | None = None  # what held before a message that perhaps wants nothing
     dropped: list[Part] = field(default_factory=list)
     lifted: list[str] = field(default_factory=list)  # fields on which the last message takes a limit away
+    lacks: list[str] = field(default_factory=list)  # what the last message asks for and the catalogue does not hold
     now: dict[int, Verdict] = field(default_factory=dict)
 
     @property
@@ -133,6 +134,7 @@ class Listener:
             state.language = detect(words)
         if message.removed:
             state.filters = without(state.filters, message.removed).filters
+        state.lacks = intent.lacks
         act = self.acts.read(words, intent, state.focus, state.asking)
         if intent.reset or act.kind == "start_over" or self.acts.starts_over(words):
             _reset(state)

@@ -70,6 +70,22 @@ async def test_what_is_fine_is_chosen_where_it_was_asked_which(games_box: Toolbo
     assert force(await talk.say("a family game is fine")) == {"category in": ["Family"]}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("a comedy in Italian", "does not say which language"),
+        ("意大利语的喜剧", "没有写语言"),
+        ("a comedy with English subtitles", "does not say which subtitles"),
+    ],
+)
+async def test_the_reply_says_that_a_language_cannot_be_asked_for_where_none_is_held(
+    box: Toolbox, words: str, told: str
+) -> None:
+    reply = await Talk(box, "newcomer").say(words)
+    assert told in reply.text
+    assert force(reply) == {"tags contains": ["Comedy"]}
+
+
 async def test_a_fragment_that_no_item_can_be_both_of_replaces_and_one_that_fits_adds(box: Toolbox) -> None:
     talk = Talk(box, "newcomer")
     assert force(await talk.say("a comedy", "sci-fi")) == {"tags contains": ["Comedy", "Sci-Fi"]}

@@ -17,6 +17,7 @@ from tools.reading.everyday import EVERYDAY
 from tools.reading.fuzzy import Near
 from tools.reading.manner import ITEMS
 from tools.reading.negation import denial
+from tools.reading.spoken import heard, speech
 from tools.reading.text import LIST, Word, words
 
 LONGEST = 6  # words of a name
@@ -147,6 +148,8 @@ class Names:
         words = fold(said).split()
         if not words or "".join(words) in self._taken or words[0] in self._taken:
             return None
+        if speech(said) and heard(found.string, found.start(group), found.end(group)):
+            return None  # "with English subtitles" is with nobody
         end, key = whole.get(found.start(group), (0, ""))
         if end > found.end(group):  # "by Fell & Moor" is not by one Fell
             return self._named(role, key, found.start(), found.start(group), end)

@@ -8,7 +8,7 @@ colour or a country, or when a cue leads to it: the field's name, "by" before a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.catalogue import Catalogue, FieldSpec
@@ -18,6 +18,7 @@ from tools.reading.everyday import EVERYDAY
 from tools.reading.fields import Fields, glossary
 from tools.reading.fuzzy import Near
 from tools.reading.negation import denial
+from tools.reading.spoken import COUNTRY, LANGUAGE, SUBTITLES, elsewise, named, speech, spoken, subtitled, tongue
 from tools.reading.text import HAN, Word, either
 
 LIMIT = 20_000  # values of a field that are read
@@ -25,8 +26,8 @@ LONGEST = 5  # words of a value
 SEVERAL, USUAL = 8, 7  # letters from which names of several words, and of languages and countries, may be misspelt
 _FREE_TEXT = re.compile(r"title|(?:^|_)id$|url|link|image|descri|summary|text|body|(?:^|_)name$", re.IGNORECASE)
 _KNOWN = (
-    ("languages", re.compile(r"language|(?:^|_)lang(?:_|$)|语言", re.IGNORECASE)),
-    ("countries", re.compile(r"countr|nation|origin|国家|产地", re.IGNORECASE)),
+    ("languages", LANGUAGE),
+    ("countries", COUNTRY),
     ("colors", re.compile(r"colou?rs?$|colou?rs?_|颜色", re.IGNORECASE)),
 )
 # Words that lead to a value of a field with such a name.
@@ -50,12 +51,7 @@ _LEADS = tuple(
 _ONLY = re.compile(r"(?:\b(?:only|strictly|exclusively)\s+|只要|只看|只玩|只听|只买|仅限?)\s*$", re.IGNORECASE)
 _ONLY_AFTER = re.compile(r"\s+only\b|\s*(?:only games|版本?(?!块)|款|牌)", re.IGNORECASE)
 _MADE_AFTER = re.compile(r"\s*(?:的|上|平台|版|出的|做的|生产|制造|发行|开发|出版|品牌|牌)")
-_LANGUAGE_OF_REPLY = re.compile(
-    r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$",
-    re.IGNORECASE,
-)
-_SPEAK = re.compile(r"(?:^|[^会能在])[说讲]\s*$")  # people in a film 说 a language too: "说法语的"
-_REPLY_AFTER = re.compile(r"\s*(?:回答|回复|解释|告诉|写|说明|介绍|跟我)")
+_SET_IN = re.compile(r"\b(?:set|tak\w+ place|happen\w*) in\s+(?:the\s+)?$", re.IGNORECASE)
 _IDIOM = re.compile(
     r"(?:happy (?:with|to|for)|at home\b|in the world|around the world|feeling (?:blue|down)|french (?:fries|press))",
     re.I,
@@ -204,8 +200,12 @@ class Values:
         idiom = _IDIOM.search(text, max(0, start - 14), end + 14)
         if idiom and idiom.start() < end and start < idiom.end():
             return None
-        if any(_KNOWN[0][1].search(place.field) for place in places) and _reply(text, start, end):
+        if any(LANGUAGE.search(place.field) for place in places) and elsewise(text, start, end):
             return None
+        if _SET_IN.search(text, max(0, start - 24), start):  # where it plays, not where it was made
+            places = [place for place in places if not COUNTRY.search(place.field)]
+        if any(LANGUAGE.search(p.field) or COUNTRY.search(p.field) for p in places):
+            places = _of_language(text, start, end, places)
         code = end - start <= 2 and text[start:end].casefold() in EVERYDAY | _NO_VALUE  # "it" is no code of Italy here
         cued = [place for place in places if not code and self._cued(text, start, end, place.field)]
         sure = [place for place in places if place.sure or self._written(text, start, end, place)]
@@ -234,6 +234,24 @@ class Values:
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
 
+    def languages(self, text: str, found: Sequence[Found]) -> tuple[list[Found], list[str]]:
+        """Languages asked for that no value is, each a constraint that nothing meets; and "language" or "subtitles",
+        where they are asked for and the catalogue holds none.
+        """
+        held = [s for s in self.catalogue.fields.values() if _of_speech(s.name) and s.values]
+        titled = any(SUBTITLES.search(name) for name in self.catalogue.fields)
+        out, lacks = [], []
+        for start, end, language in named(text):
+            if any(f.start < end and start < f.end for f in found):
+                continue
+            if subtitled(text, start, end):
+                lacks += [] if titled else ["subtitles"]
+            elif not held:
+                lacks.append("language")
+            elif not held[0].facet:
+                out.append(Found(start, end, held[0].name, language))
+        return out, list(dict.fromkeys(lacks))
+
     def misspelt(self, said: list[Word]) -> Iterator[Found]:
         odd = [not (w.key in EVERYDAY or w.key in self._words or self._named(w.key)) for w in said]
         at = 0
@@ -258,8 +276,16 @@ def _run(said: list[Word], first: int, text: str) -> int:
     return n
 
 
-def _reply(text: str, start: int, end: int) -> bool:
-    """ "Answer in French" wants no French film, nor does "说中文吧"."""
-    before = text[max(0, start - 40) : start]
-    spoken = _SPEAK.search(before) and not text.startswith("的", end)
-    return bool(spoken or _LANGUAGE_OF_REPLY.search(before) or _REPLY_AFTER.match(text, end))
+def _of_language(text: str, start: int, end: int, places: list[_Place]) -> list[_Place]:
+    """ "In Italian" is of no country, and with "Italian subtitles" another language may be spoken."""
+    if not (speech(text[start:end]) or any(LANGUAGE.search(p.field) for p in places) or tongue(text, end)):
+        return places
+    if subtitled(text, start, end):
+        return [p for p in places if not COUNTRY.search(p.field) and not _of_speech(p.field)]
+    if not spoken(text, start, end):
+        return places
+    return [p for p in places if _of_speech(p.field)] or [p for p in places if not COUNTRY.search(p.field)]
+
+
+def _of_speech(field: str) -> bool:
+    return bool(LANGUAGE.search(field)) and not SUBTITLES.search(field)

@@ -26,7 +26,7 @@ def read(shop: str, words: str) -> dict[str, Any]:
         out["critiques"] = said[0] if len(said) == 1 else said
     if intent.soft:
         out["soft"] = {f"{s.field} {s.operator}": s.value for s in intent.soft}
-    more = {name: getattr(intent, name) for name in ("like", "like_shown", "k", "removed", "allowed", "reset")}
+    more = {name: getattr(intent, name) for name in ("like", "like_shown", "k", "removed", "allowed", "lacks", "reset")}
     return out | {name: value for name, value in more.items() if value}
 
 
@@ -250,4 +250,18 @@ def films() -> Catalogue:
     )
 
 
-CATALOGUES = {"games": games, "shop": shop, "news": news, "films": films}
+@cache
+def cinema() -> Catalogue:
+    """Films of which country and language are known, as in the demonstration's."""
+    rows = [
+        ("La strada", ["Drama"], ["Italy"], ["Italian"]),
+        ("Il Postino", ["Comedy"], ["Italy", "France"], ["Italian", "Spanish"]),
+        ("Das Boot", ["War"], ["Germany"], ["German"]),
+        ("Amelie", ["Comedy"], ["France"], ["French"]),
+        ("Unforgiven", ["Western"], ["United States"], ["English"]),
+    ]
+    held = [(t, {"tags": tags, "country": c, "language": said}) for t, tags, c, said in rows]
+    return Catalogue.build(_items(held), Domain.load("movies"))
+
+
+CATALOGUES = {"games": games, "shop": shop, "news": news, "films": films, "cinema": cinema}

@@ -129,6 +129,8 @@ NEWS: list[Case] = [
     ("这周很累", {}),
 ]
 FILMS: list[Case] = [
+    ("意大利语的电影", {"lacks": ["language"]}),
+    ("用意大利语回答我", {}),
     ("恐怖的也行", {"allowed": {"tags": ["Horror"]}}),
     ("不介意恐怖片", {"allowed": {"tags": ["Horror"]}}),
     ("喜剧，爱情片也可以", {"tags": {"contains_any": ["Comedy", "Romance"]}}),
@@ -178,6 +180,14 @@ FILMS: list[Case] = [
     ("想看一部电影", {}),
     ("第三部", {}),
     ("三部曲", {}),
+]
+CINEMA: list[Case] = [
+    ("意大利语的电影", {"language": {"contains": ["Italian"]}}),
+    ("意大利电影", {"country": {"contains": ["Italy"]}}),
+    ("说法语的片子", {"language": {"contains": ["French"]}}),
+    ("瑞典语的", {"language": {"contains": ["Swedish"]}}),
+    ("带英文字幕的", {"lacks": ["subtitles"]}),
+    ("我在学德语", {}),
 ]
 NOTHING = [
     "随便推荐一点",

@@ -162,6 +162,9 @@ NEWS: list[Case] = [
     ("just one article", {"k": 1}),
 ]
 FILMS: list[Case] = [
+    ("a film in Italian", {"lacks": ["language"]}),
+    ("a Western dubbed in French", {"tags": {"contains": ["Western"]}, "lacks": ["language"]}),
+    ("answer in Italian", {}),
     ("scifi", {"tags": {"contains": ["Sci-Fi"]}}),
     ("a horor film", {"tags": {"contains": ["Horror"]}}),
     ("a documentery from the 70s", {"tags": {"contains": ["Documentary"]}, "year": {">=": 1970, "<=": 1979}}),
@@ -236,6 +239,20 @@ FILMS: list[Case] = [
     ("horror? no, comedy", {"tags": {"contains": ["Comedy"]}}),
     ("no longer interested", {}),
     ("one of the best", {}),
+]
+CINEMA: list[Case] = [
+    ("a film in Italian", {"language": {"contains": ["Italian"]}}),
+    ("an Italian film", {"country": {"contains": ["Italy"]}}),
+    ("films from Italy", {"country": {"contains": ["Italy"]}}),
+    ("a comedy set in Italy", {"tags": {"contains": ["Comedy"]}}),
+    ("something in French please", {"language": {"contains": ["French"]}}),
+    ("in Italian or French", {"language": {"contains_any": ["Italian", "French"]}}),
+    ("with German dialogue", {"language": {"contains": ["German"]}}),
+    ("a Spanish-language comedy", {"language": {"contains": ["Spanish"]}, "tags": {"contains": ["Comedy"]}}),
+    ("not in English", {"language": {"not_contains": ["English"]}}),
+    ("in Swedish", {"language": {"contains": ["Swedish"]}}),
+    ("in Italian with English subtitles", {"language": {"contains": ["Italian"]}, "lacks": ["subtitles"]}),
+    ("I'm interested in Italian cinema", {"country": {"contains": ["Italy"]}}),
 ]
 NOTHING = [
     "surprise me",

@@ -17,6 +17,7 @@ CASES = [
         ("shop", tables.SHOP),
         ("news", tables.NEWS),
         ("films", tables.FILMS),
+        ("cinema", tables.CINEMA),
     )
     for case in cases
 ]
