@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,6 +27,11 @@ Filters = dict[str, dict[str, Any]]  # field -> operator -> value; see tools/fil
 LISTED = 5  # values of a list that an item's text names: long casts double the time to embed and blur the meaning
 _SLOT = re.compile(r"\{(\w+)\}")
 _NEGATED = {"!=": "==", "not_contains": "contains_any"}
+_OTHER = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}  # ends of a range
+_END = re.compile(r"(?<![a-z])(?:minimum|maximum|min|max)(?![a-z])")
+_OPEN = {
+    name: ("<", "<=") if name.startswith("min") else (">", ">=") for name in _OTHER
+}  # what a missing end satisfies
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,7 @@ class Catalogue:
 
     def mask(self, filters: Mapping[str, Mapping[str, Any]]) -> Mask:
         """Which items that are not gone satisfy every constraint, shape (n,). A missing value satisfies only `!=` and
-        `not_contains`.
+        `not_contains`, and a missing end of a range given by its other end: `min_age` alone is "8 and up".
 
         Strings: `contains` is a case-insensitive substring. Lists: `contains` wants every value given, `contains_any`
         and `in` any; `==` with one value means that the list holds it, with a list that it holds exactly these.
@@ -183,9 +188,20 @@ class Catalogue:
         for field, constraint in filters.items():
             held = self._columns[self.spec(field).name]
             for operator, value in constraint.items():
-                positive = held.holds(_NEGATED.get(operator, operator), value)
+                positive = held.holds(_NEGATED.get(operator, operator), value) | self._open(field, operator)
                 out &= ~positive if operator in _NEGATED else positive
         return out
+
+    def _open(self, field: str, operator: str) -> Mask | Literal[False]:
+        """Where a range has no such end, so that a bound on it holds. The end that gates an age is never open."""
+        end = _END.search(field)
+        if end is None or operator not in _OPEN[end[0]] or field == self.domain.policy.age_gate:
+            return False
+        other = self._columns.get(f"{field[: end.start()]}{_OTHER[end[0]]}{field[end.end() :]}")
+        held = self._columns[field]
+        if not (isinstance(held, Numbers) and isinstance(other, Numbers)):
+            return False
+        return np.isnan(held.data) & ~np.isnan(other.data)
 
 
 def _gone(item_id: str) -> Item:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import world
 from tools.catalogue import Catalogue
 from tools.columns import date_span, fold
-from tools.domain import Domain
+from tools.domain import Domain, Policy
 from tools.errors import NotFound
 from tools.store import Item
 
@@ -119,6 +119,22 @@ def test_constraints_on_several_fields_all_hold() -> None:
     catalogue = shelf(tags=[["a"], ["a"], ["b"]], year=[1980, 1990, 1990])
     assert chosen(catalogue, tags={"contains": "a"}, year={">=": 1985, "<": 1995}) == [1]
     assert chosen(catalogue) == [0, 1, 2]
+
+
+def test_a_missing_end_of_a_range_that_has_its_other_end_bounds_nothing() -> None:
+    held = shelf(min_age=[None, 8, None, 3], max_age=[12, None, None, 5], players_min=[2, None, 1, 1])
+    assert chosen(held, min_age={"<=": 6}, max_age={">=": 6}) == [0]
+    assert chosen(held, min_age={"<=": 9}, max_age={">=": 9}) == [0, 1]
+    assert chosen(held, min_age={">=": 3}) == [1, 3]
+    assert chosen(held, max_age={"<=": 12}) == [0, 3]
+    assert chosen(held, players_min={"<=": 2}) == [0, 2, 3]  # there is no `players_max`
+
+
+def test_the_end_that_gates_an_age_must_be_given() -> None:
+    domain = world.domain().model_copy(update={"policy": Policy(age_gate="min_age")})
+    items = [Item(item_id="a", title="Lego", attributes={"max_age": 12})]
+    items.append(Item(item_id="b", title="Slime", attributes={"min_age": 5, "max_age": 12}))
+    assert np.flatnonzero(Catalogue.build(items, domain).mask({"min_age": {"<=": 6}})).tolist() == [1]
 
 
 def test_a_filter_on_an_unknown_field_names_the_fields_there_are() -> None:
