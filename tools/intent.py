@@ -19,6 +19,7 @@ from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain
 from tools.reading import critiques
 from tools.reading.allowed import Allowed, widened
+from tools.reading.counting import plain
 from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
 from tools.reading.flags import Flags
@@ -33,6 +34,7 @@ from tools.reading.values import Found, Values
 from tools.reading.wishes import Adjectives, split
 from tools.reading.years import plain_years, read_years
 
+LONGEST = 4000  # characters looked at, runs of spaces among them
 MAX_TEXT = 1000  # characters read; a wish is shorter
 MAX_WORDS = 250  # of them
 TEXTS = 2000  # items whose texts say which words are none misspelt
@@ -75,7 +77,8 @@ class Intent(BaseModel):
 
 def understand(text: str, catalogue: Catalogue, domain: Domain) -> Intent:
     """Read a request. Facet values stay in the query under their catalogued name, other constraints leave it."""
-    text = plain_years(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()[:MAX_TEXT])
+    text = unicodedata.normalize("NFKC", plain(text[:LONGEST]))
+    text = plain_years(re.sub(r"\s+", " ", text).strip()[:MAX_TEXT])
     if catalogue not in _readers:
         _readers[catalogue] = _Reader(catalogue, domain)
     return _readers[catalogue].read(text)
@@ -170,7 +173,7 @@ class _Reader:
         allowed = self.operators.people_allowed(text, named)
         named = [n for n in named if not any(a.start <= n.start < a.end for a in allowed)]
         people = list(self.operators.people(text, named))
-        text = blank(text, [(r.start, r.end) for r in [*people, *allowed]])
+        text = blank(text, [*((r.start, r.end) for r in people), *((a.start, a.end) for a in allowed)])
         found = [f for f in exact if "\0" not in text[f.start : f.end]]
         found += self.values.misspelt(left(said, blank(text, [(f.start, f.end) for f in found])))
         return people, allowed, sorted(found, key=lambda f: f.start), text

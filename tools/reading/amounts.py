@@ -177,6 +177,8 @@ class Amounts:
             operator, after = _FLIP.get(operator, "<"), replace(after, end=too.end())
         called = lead.name or after.name or per[1]
         dimension = after.unit or last.dimension or first.dimension
+        if not operator and "多" in text[first.start : last.end]:  # 两个多小时, 200多块
+            operator = ">"
         if not operator and lead.had and dimension in ("time", "money"):
             operator = "<="
         return Said(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.reading.allowed import allowance
+from tools.reading.counting import number
 from tools.reading.fields import Fields
-from tools.reading.quantities import number
 from tools.reading.text import HAN, either
 from tools.reading.values import Found
 

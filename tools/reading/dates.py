@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from tools.catalogue import Catalogue, FieldSpec
-from tools.reading.quantities import number
+from tools.reading.counting import number
 from tools.reading.text import Reading, blank
 
 _MONTHS = [

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.catalogue import FieldSpec
 
+NEAR = 0.2  # of an amount that "around" it reaches
+
 
 class Kind(BaseModel):
     """One table of kinds.toml; its head says what each word list is."""
@@ -32,6 +34,7 @@ class Kind(BaseModel):
     much: tuple[str, ...] = ()
     little: tuple[str, ...] = ()
     ranges: bool = False
+    near: float = NEAR
 
 
 @cache

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from tools.domain import Domain
+from tools.reading.counting import ENGLISH, number
 from tools.reading.fields import Fields
-from tools.reading.quantities import ENGLISH, UNITS, number
+from tools.reading.quantities import UNITS
 
 ITEMS = (
     r"films?|movies?|pictures?|games?|books?|articles?|songs?|tracks?|videos?|products?|things?"
@@ -15,7 +16,7 @@ ITEMS = (
     r"|suggestions?|picks?|titles?|items?|reads?|stories|story|posts?|shows?|ideas?|results?|choices?|news"
 )
 _MOST = 200
-_WORDS = "|".join(sorted((w for w in ENGLISH if " " not in w and w not in ("zero",)), key=len, reverse=True))
+_WORDS = "|".join(sorted((w for w in ENGLISH if w != "zero"), key=len, reverse=True))
 _N = rf"(?P<n>\d{{1,3}}|{_WORDS})"
 _UNITS = "|".join(unit.said for unit in UNITS if unit.said.isascii() or "?" in unit.said)
 _PLAIN = (

@@ -15,12 +15,14 @@ from typing import Any
 from tools.catalogue import FieldSpec
 from tools.reading.amounts import Amounts, Said
 from tools.reading.fields import Fields, tokens
+from tools.reading.kinds import NEAR
 from tools.reading.text import Reading
+from tools.reading.years import NEAR as YEARS
 
 PARTY = 20  # people that a game may be for
 _YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
 _ROOM = {"guests", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
-NEAR = 0.25  # of an amount that "around" reaches
+RATED_NEAR = 0.05  # of its scale that "around" a rating reaches
 _IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
 
 
@@ -52,7 +54,8 @@ class Numbers:
             yield from self._span(said, specs)
         elif operator := self._operator(said, specs[0]):
             spec = _side(specs, operator)
-            yield from _constraints(spec.name, operator, [self._value(spec, said, a) for a in said.amounts])
+            values = [self._value(spec, said, a) for a in said.amounts]
+            yield from _constraints(spec.name, operator, values, self._reach(spec, values[0]))
 
     def _meant(self, said: Said) -> list[FieldSpec]:
         """The fields that the words may mean, alike in kind."""
@@ -104,6 +107,14 @@ class Numbers:
             amount *= 2
         value = round(amount / self.fields.factor(spec, said.dimension) if said.dimension else amount, 6)
         return _whole(value)
+
+    def _reach(self, spec: FieldSpec, value: float) -> float:
+        """How far from a value "around" it is."""
+        kind = self.fields.kinds.get(spec.name)
+        if kind and kind.name in ("rating", "year"):
+            return RATED_NEAR * _scale(spec) if kind.name == "rating" else YEARS
+        reach = (kind.near if kind else NEAR) * value
+        return max(1.0, float(round(reach))) if spec.integral else reach
 
     def _span(self, said: Said, specs: Sequence[FieldSpec]) -> Iterator[tuple[str, str, Any]]:
         """A game for 2 is one whose least number is at most 2 and whose most is at least 2."""
@@ -160,16 +171,15 @@ def _side(specs: Sequence[FieldSpec], operator: str) -> FieldSpec:
     return (most if "<" in operator else least) or specs[0]
 
 
-def _constraints(field: str, operator: str, values: list[Any]) -> Iterator[tuple[str, str, Any]]:
+def _constraints(field: str, operator: str, values: list[Any], reach: float = 0.0) -> Iterator[tuple[str, str, Any]]:
     if operator == "within":
         yield field, ">=", min(values)
         yield field, "<=", max(values)
     elif operator == "in":
         yield field, "in", values
     elif operator == "~":
-        low, high = values[0] * (1 - NEAR), values[0] * (1 + NEAR)
-        yield field, ">=", _whole(low)
-        yield field, "<=", _whole(high)
+        yield field, ">=", _whole(round(values[0] - reach, 6))
+        yield field, "<=", _whole(round(values[0] + reach, 6))
     else:
         yield field, operator, values[0]
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tools.reading.counting import DIGITS, EN, FIGURES, HALF, ZH, number
+
 
 class Unit(NamedTuple):
     dimension: str
@@ -68,58 +70,30 @@ NAMED = {
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
 }
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-]
-_TENS = dict(
-    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
-)
-ENGLISH: dict[str, float] = {word: float(n) for n, word in enumerate(_SMALL)} | {k: float(v) for k, v in _TENS.items()}
-ENGLISH |= {
-    "half an": 0.5,
-    "a hundred": 100.0,
-    "one hundred": 100.0,
-    "two hundred": 200.0,
-    "a dozen": 12.0,
-    "a thousand": 1000.0,
-}
-_DIGITS = "零一二两三四五六七八九"
-_EN_WORDS = "|".join(sorted(ENGLISH, key=len, reverse=True))
-_FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_ZH_NUMBER = rf"(?:{_FIGURES}\s*[百千万]?|[{_DIGITS}十百千万]+)"
-_PER_ZH = rf"一[晚夜天次局人位月周](?=\s*(?:\d|[{_DIGITS}十百千]|最|不|预|大?约))"  # "一晚150": what 150 is per
-_HOURS = rf"(?:\d+(?:\.\d+)?|an?|{_EN_WORDS})[\s-]*(?:hours?|hrs?|h)(?![a-z])"
+_PER_ZH = rf"一[晚夜天次局人位月周](?=\s*(?:\d|[{DIGITS}十百千]|最|不|预|大?约))"  # "一晚150": what 150 is per
+_HOUR = r"(?:hours?|hrs?|h)(?![a-z])"
+_HOURS = rf"(?:{FIGURES}{HALF}?|{EN}|an?)[\s-]*{_HOUR}"
+_MINUTES = rf"(?:\d+|{EN})[\s-]*(?:minutes?|mins?|m)(?![a-z])"
 _TIME = (
-    rf"\d+\s+and a half\s+hours?|{_HOURS}(?:\s+and a half|\s*(?:and\s+)?\d+\s*(?:minutes?|mins?|m)(?![a-z]))|{_HOURS}"
+    rf"(?:three[\s-]|a\s+)?quarters?\s+of\s+an\s+hour|(?:a\s+)?half[\s-]hour|\d+h\s?[0-5]\d(?:\s*(?:m|mins?|minutes?)(?![a-z])|(?!\d))"
+    rf"|{_HOURS}(?:\s+and\s+(?:a\s+half|(?:a|three)\s+quarters?)|\s*(?:and\s+)?{_MINUTES}"
+    rf"|\s+(?:and\s+)?{EN}(?=\s*(?:$|[,.;!?])))?"
 )
-_TIME_ZH = rf"(?:{_ZH_NUMBER}\s*个?半?|半个?)\s*(?:小时|钟头)(?:{_ZH_NUMBER}\s*分钟?|半)?"
+_TIME_ZH = rf"(?:{ZH}\s*个?[半多]?|半个?)\s*(?:小时|钟头|钟(?!头))(?:{ZH}\s*分钟?|半|[一三]刻钟?)?|[一三]刻钟"
 _UNIT = re.compile(
     "|".join(rf"(?P<u{n}>(?:{u.said})(?![a-z]))" for n, u in enumerate(UNITS)),
     re.IGNORECASE,
 )
+_GAP = re.compile(r"[\s-]*多?(?:个(?=[多小钟月人玩]))?多?")
 _AMOUNT = re.compile(
     rf"(?P<time>(?<![\w.])(?:{_TIME})|{_TIME_ZH})"
-    rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{_FIGURES})(?P<k>k\b)?"
-    rf"|(?<![\w.])(?P<figures>{_FIGURES})(?P<thousand>k\b)?(?!\.?\d|\s*[百千万])"
-    rf"|(?<![a-z])(?P<english>{_EN_WORDS})(?![a-z])|(?P<chinese>(?!一[共起些下点定般样直切旦边]|{_PER_ZH}){_ZH_NUMBER})",
+    rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{FIGURES})(?P<k>k\b)?"
+    rf"|(?<![\w.])(?P<figures>{FIGURES}{HALF}?)(?P<thousand>k\b)?(?!\.?\d|\s*[百千万]|个半)"
+    rf"|(?<![a-z])(?P<english>{EN})(?![a-z])"
+    rf"|(?P<chinese>(?!一[共起些下点定般样直切旦边]|{_PER_ZH})(?:{ZH}个半|{ZH}))",
     re.IGNORECASE | re.ASCII,
 )
-MAYBE = re.compile(rf"\d|[{_DIGITS}十百千半]|(?<![a-z])(?:{_EN_WORDS}|an hour)(?![a-z])", re.IGNORECASE)
+MAYBE = re.compile(rf"\d|[{DIGITS}十百千半]|(?<![a-z])(?:{EN}|an hour|half|quarters?)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -153,7 +127,7 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 def unit(text: str, at: int) -> tuple[Unit, int] | None:
     """The unit that stands at `at`, and its end."""
-    gap = re.compile(r"[\s-]*(?:个(?=[小钟月人玩]))?").match(text, at)
+    gap = _GAP.match(text, at)
     at = gap.end() if gap else at
     found = _UNIT.match(text, at)
     if found is None:
@@ -162,31 +136,20 @@ def unit(text: str, at: int) -> tuple[Unit, int] | None:
     return UNITS[n], found.end()
 
 
-def number(words: str) -> float:
-    """A number in figures or in English or Chinese words; 0 when there is none."""
-    words = words.strip().casefold().replace(" and a half", ".5")
-    if figures := re.search(r"\d+(?:,\d{3})*(?:\.\d+)?", words):
-        scale = {"百": 100, "千": 1000, "万": 10_000}.get(words[-1], 1)
-        return float(figures[0].replace(",", "")) * scale + (0.5 if "半" in words else 0.0)
-    return ENGLISH.get(words, 1.0 if words in ("a", "an") else 0.0) or _chinese(words)
-
-
 def minutes(words: str) -> float:
-    hours, said, rest = re.sub(
-        r"[\s-]*(?:hours?|hrs?|h|个?小时|个?钟头)(?![a-z])", "|", words.casefold(), count=1
-    ).rpartition("|")
-    hour = number(hours.replace("个", "").strip(" -")) if said else 0.0
-    return 60 * hour + (30 if "and a half" in rest or rest == "半" else number(rest))
+    """Of hours, and what is beyond them."""
+    words = words.casefold()
+    if ("quarter" in words and "of an hour" in words) or (words.endswith("刻钟") and len(words) == 3):
+        return 45.0 if re.match("three|三", words) else 15.0
+    if re.match(r"(?:a\s+)?half[\s-]h", words):
+        return 30.0
+    hours, said, rest = re.sub(rf"[\s-]*(?:{_HOUR}|(?<=\d)h|个?小时|个?钟头?)", "|", words, count=1).rpartition("|")
+    return 60 * (number(hours.rstrip("个多 -")) if said else 0.0) + _beyond(rest)
 
 
-def _chinese(words: str) -> float:
-    total, digit = 0.0, 0
-    if short := re.fullmatch(rf"([{_DIGITS}])([百千万])([一二三四五六七八九])", words):  # 一百五 is 150
-        words = f"{short[1]}{short[2]}{short[3]}{ {'百': '十', '千': '百', '万': '千'}[short[2]] }"
-    for char in words:
-        if char in _DIGITS:
-            digit = (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)[_DIGITS.index(char)]
-        elif char in "十百千万":
-            scale = {"十": 10, "百": 100, "千": 1000, "万": 10_000}[char]
-            total, digit = (total + digit) * scale if char == "万" else total + (digit or 1) * scale, 0
-    return total + digit + (0.5 if "半" in words else 0.0)
+def _beyond(rest: str) -> float:
+    if "quarter" in rest or "刻" in rest:
+        return 45.0 if re.search("three|三", rest) else 15.0
+    if re.search(r"and\s+a\s+half|^半$", rest):
+        return 30.0
+    return number(re.sub(r"^\s*and\s+|[\s-]*(?:minutes?|mins?|m)$|分钟?", "", rest))

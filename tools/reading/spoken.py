@@ -1,5 +1,5 @@
-"""Languages that are asked for: "in Italian", "Spanish-speaking", 法语的. A language is no country: what is in Italian need
-not come from Italy, and where the catalogue does not hold languages, none can be asked for.
+"""Languages that are asked for: "in Italian", "Spanish-speaking", 法语的. A language is no country: a film in Italian
+need not come from Italy; and where the catalogue does not hold languages, none can be asked for.
 """
 
 from __future__ import annotations
