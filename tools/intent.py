@@ -122,9 +122,10 @@ class _Reader:
         found = [f for f in found if not any(a.start <= f.start < a.end for a in allowed)]
         compared = list(self.comparisons.read(free))
         against, compared = self._against(text, said, compared)
-        facets, allowed = widened(self.operators.facets(free, found), allowed)
+        facets = self.operators.facets(free, found)
         wishes = list(self.adjectives.read(blank(free, [(w.start, w.end) for w in compared])))
         hard, soft = split(text, [*bounds, *against, *facets])
+        hard, allowed = widened(hard, allowed)
         gone = [Reading(w.start, w.end, w.field, "", None) for w in compared]
         gone += [Reading(a.start, a.end, a.field, "", None) for a in allowed]
         gone += [Reading(start, end, "", "", None) for start, end in [*((a, b) for a, b, _ in lifted), *resets]]

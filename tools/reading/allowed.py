@@ -47,6 +47,11 @@ class Allowed:
     also: bool
 
 
+def led(text: str, at: int) -> bool:
+    """ "I don't mind paying" is said right before."""
+    return _LEADS.search(text, max(0, at - 40), at) is not None
+
+
 def allowance(text: str, start: int, end: int) -> tuple[int, int, bool] | None:
     """Where the words stand that only allow what stands in `text[start:end]`, and whether they say "too"."""
     begin = max(0, start - 40)

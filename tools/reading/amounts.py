@@ -15,11 +15,13 @@ from tools.reading.fields import Fields
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
 MOST = 50  # amounts that are read; nobody says more
+FEW = 12  # of what is counted
 LOOK_BACK = 60  # characters before an amount
 _FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
     "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to"
-    r"|max(?:imum)?(?: of)?|within|capped at|<=|≤|no higher than|not over"
+    r"|max(?:imum)?(?: of)?|within"
+    r"|(?:read|ready|done|finish\w*|made|cooked|watched|played) in|capped at|<=|≤|no higher than|not over"
     r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|超不过|(?:不能|不要|别|不得|不想|没法"
     r"|不可)(?:超过|高于|多于|长于)|最高|上限(?:是|为)?",
     ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than"
@@ -37,7 +39,7 @@ _COMPARED = {
 }
 _BEFORE = re.compile(
     "(?:" + "|".join(rf"(?P<c{n}>(?<![a-z])(?:{said}))" for n, said in enumerate(_COMPARED.values())) + r")"
-    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|能)?\s*$",
+    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|能|..?了)?\s*$",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -55,7 +57,8 @@ _AFTER = {
     r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
     "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller"
     r"|lighter)(?!\s+than)|max(?:imum)?(?![a-z])"
-    r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶",
+    r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶"
+    r"|[就可]?[能以]?(?:[看读听玩做吃]完|搞定)",
     "~": r"or so(?![a-z])|左右|上下|前后",
 }
 _POST = re.compile(
@@ -74,7 +77,8 @@ _LISTED = re.compile(r"\s*(?:[,、]|,?\s*or|或者?)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在|从)\s*$", re.IGNORECASE)
 _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(
-    r"(?:\b(?:budget|spend(?:ing)?|afford)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$", re.IGNORECASE
+    r"(?:\b(?:budget|spend(?:ing)?|afford|pay(?:ing)?)\b|预算|花)(?:[\s:=]|is|of|only|是|为|在|大概|只有)*$",
+    re.IGNORECASE,
 )
 # "We only have 90 minutes": what is had of time or money is the most there is.
 _HAVE = re.compile(
@@ -129,20 +133,21 @@ class Amounts:
         names = fields.pattern("number")
         self._named = re.compile(rf"(?P<name>{names}){_LINK}", re.IGNORECASE)
         self._after = re.compile(
-            rf"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|的\s*)?(?P<name>{names})", re.IGNORECASE
+            rf"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|的\s*|[个间张台部件套只条位名家款])?(?P<name>{names})",
+            re.IGNORECASE,
         )
 
     def read(self, text: str) -> Iterator[Said]:
         if not MAYBE.search(text):
             return
-        found = list(islice(quantities(text), MOST))
+        found = [q for q in islice(quantities(text), MOST) if not q.ordinal or self._after.match(text, q.end)]
         free, n = 0, 0
         while n < len(found):
             run, joint = self._run(text, free, found[n:])
             n += len(run)
             if run[0].start >= free:
-                yield self._around(text, free, run, joint)
-                free = run[-1].end
+                yield (said := self._around(text, free, run, joint))
+                free = said.end
 
     def _run(self, text: str, free: int, found: list[Quantity]) -> tuple[list[Quantity], str]:
         """One amount, both ends of a range, or a list with an "or"."""
@@ -189,7 +194,7 @@ class Amounts:
             dimension="money" if lead.budget and not dimension else dimension,
             named=tuple(self._specs(called)),
             name=called,
-            equal=lead.equal,
+            equal=lead.equal or first.ordinal or (not lead.had and self._counted(first, called, lead.name)),
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
             ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or per[1]),
             meant=lead.meant or bool(_PLAYED.match(text, last.end)) or text[: last.end].casefold().endswith("of us"),
@@ -243,6 +248,16 @@ class Amounts:
         if word in _PAID and not fields:
             fields = self.fields.of_kind("salary")
         return (after.end() if after else end, fields[0].name) if len(fields) == 1 else (end, "")
+
+    def _counted(self, amount: Quantity, name: str, before: str) -> bool:
+        """ "A two-bedroom flat", 两室一卫: what is counted in small whole numbers is meant exactly."""
+        specs = self._specs(name) if not (before or amount.dimension) else []
+        return (
+            bool(specs)
+            and specs[0].integral
+            and (specs[0].maximum or 0) <= FEW
+            and specs[0].name not in self.fields.kinds
+        )
 
     def _specs(self, name: str) -> list[FieldSpec]:
         if name in self.fields.catalogue.fields:

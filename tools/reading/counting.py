@@ -13,9 +13,12 @@ ENGLISH = {word: float(n) for n, word in enumerate(_SMALL.split())}  # words of 
 ENGLISH |= {word: 10.0 * n for n, word in enumerate(_TENS.split(), 2)}
 _WORD = "|".join(sorted(ENGLISH, key=len, reverse=True))
 _HUNDRED = rf"(?:(?:{_TENS.replace(' ', '|')})[\s-](?:one|two|three|four|five|six|seven|eight|nine)(?![a-z])|{_WORD})"
-_GREAT = rf"(?:a|{_HUNDRED})\s+(?:hundred|thousand)(?![a-z])(?:\s+(?:and\s+)?(?={_HUNDRED}))?"
+_GREAT = rf"(?:a|{_HUNDRED})\s+(?:hundred|thousand|million)(?![a-z])(?:\s+(?:and\s+)?(?={_HUNDRED}))?"
 HALF = r"(?:\s+and\s+a\s+half(?![a-z]))"
 EN = rf"(?:half an|a dozen|half a dozen|(?:{_GREAT})+(?:{_HUNDRED})?|{_HUNDRED}{HALF}?)"
+GREAT = {"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))"
 FIGURES = r"\d+(?:,\d{3})*(?:\.\d+)?"
 DIGITS = "零一二两三四五六七八九"
 ZH = rf"(?:{FIGURES}\s*[百千万](?:\d\s*[百千]|\d(?![\d.]))?|{FIGURES}|[{DIGITS}十百千万]+)"
@@ -41,6 +44,8 @@ def number(words: str) -> float:
         if len(parts) > 1 and parts[1][1] == 1:  # 1万2 is 12,000
             parts[1] = (parts[1][0], parts[0][1] / 10)
         return sum(figure * scale for figure, scale in parts) + half
+    if words in _ORDINALS:
+        return 1.0 + _ORDINALS.index(words)
     if words == "half an":
         return 0.5
     return (_english(words) if words.isascii() else _chinese(words)) + half
@@ -56,8 +61,8 @@ def _english(words: str) -> float:
                 count = 6.0 if "half" in words else 12.0
             case "hundred":
                 count = (count or 1.0) * 100
-            case "thousand":
-                total, count = total + (count or 1.0) * 1000, 0.0
+            case "thousand" | "million":
+                total, count = total + (count or 1.0) * GREAT[word], 0.0
             case "half" if "dozen" not in words:
                 break
             case _:

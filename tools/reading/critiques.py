@@ -96,7 +96,7 @@ class Comparisons:
         whole = "|".join(word for word in self._meant if "更" in word) or r"(?!)"
         han = "|".join(sorted((w for w in self._meant if not w.isascii()), key=len, reverse=True)) or r"(?!)"
         self._pattern = re.compile(
-            rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新的?(?:时间|日期)|重要|大家|小心)|再"
+            rf"(?P<en>{either(latin)}|{whole})|(?:更(?!新(?:的?(?:时间|日期)|[了到过频于至])|重要|大家|小心)|再"
             rf"|还要?)(?P<more>{han})(?:一?[点些])?儿?|(?P<bit>{han})(?:一?[点些]儿?)(?!心|钟)"
             rf"|比[^,。比]{{1,40}}?(?P<than>{han})(?=的|$|[,。!?])",
             re.IGNORECASE,

@@ -138,7 +138,8 @@ def read_dates(text: str, catalogue: Catalogue) -> list[Reading]:
     spec = next((spec for spec in catalogue.fields.values() if spec.kind == "date"), None)
     if spec is None or spec.maximum is None:
         return []
-    rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ())]
+    told = _RECENT if _NEWS_OF.search(text) else ()
+    rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ()), *told]
     return _read(text, spec, Days(spec.maximum), rules)
 
 
@@ -255,6 +256,10 @@ _RELATIVE = (
         _within,
     ),
     _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?=.{{0,8}}?(?:{_NEWS})))", _within),
+)
+_RECENT = (_rule(rf"\b{_BARE}", _within), _rule(rf"({_ANY_ZH})", _within))  # "any news today", 今天有什么新闻
+_NEWS_OF = re.compile(
+    r"\b(?:news|headlines?|happen(?:ed|ing|s)?|articles?|stories)\b|新闻|头条|报道|大事|发生", re.IGNORECASE
 )
 _POINTED = re.compile(rf"[12]\d{{3}}[-/年]|{_MONTH}|月", re.IGNORECASE)
 _TOLD = re.compile(

@@ -66,6 +66,9 @@ class Fields:
             names[spec.name] = [*own_names(spec.name), *_given(spec.name, domain)]
             if kind := kind_of(spec):
                 self.kinds[spec.name] = kind
+        for field in names:  # `episodes` is what is called so, before `episode_minutes`
+            for name in (" ".join(tokens(field)), *_told(field, domain), *glossary()["fields"].get(field, ())):
+                self._add(name, field)
         for field, said in names.items():
             for name in said:
                 self._add(name, field)
@@ -89,7 +92,8 @@ class Fields:
     def with_part(self, word: str) -> list[FieldSpec]:
         """Number fields whose name has this word, in the singular: `hours` are held, an `hour` is what they are per."""
         numbers = (spec for spec in self.catalogue.fields.values() if spec.kind == "number")
-        return [spec for spec in numbers if word in tokens(spec.name)]
+        every = {word, "daily" if word == "day" else f"{word}ly"}  # `monthly_rent` is a month
+        return [spec for spec in numbers if every & {*tokens(spec.name)}]
 
     def called(self, name: str) -> list[FieldSpec]:
         key = re.sub(r"[\s-]+", " ", name.strip().casefold())
@@ -109,13 +113,19 @@ class Fields:
 
     def _of_dimension(self, dimension: str) -> list[FieldSpec]:
         dimension = {"points": "stars", "people": "players"}.get(dimension, dimension)
-        if dimension == "length" and not any(kind.dimension == "length" for kind in self.kinds.values()):
+        if dimension == "length" and not self._lengths():
             dimension = "distance"  # "within 500 meters"
         kinds = dict.fromkeys(kind.name for kind in self.kinds.values() if kind.dimension == dimension)
         found = [spec for kind in kinds for spec in self.of_kind(kind)]
         units = NAMED.get(dimension, {})
         named = (s for s in self.catalogue.fields.values() if s.kind == "number" and tokens(s.name)[-1] in units)
         return list(dict.fromkeys([*found, *(s for s in named if self._may_measure(s, dimension))]))
+
+    def _lengths(self) -> bool:
+        return any(kind.dimension == "length" for kind in self.kinds.values()) or any(
+            spec.kind == "number" and spec.name not in self.kinds and tokens(spec.name)[-1] in NAMED["length"]
+            for spec in self.catalogue.fields.values()
+        )
 
     def _may_measure(self, spec: FieldSpec, dimension: str) -> bool:
         """The `min` of `players_min` is no minute: players are counted, and there is a `players_max`."""
@@ -176,7 +186,11 @@ def own_names(name: str) -> Iterator[str]:
 def _given(name: str, domain: Domain) -> list[str]:
     listed = glossary()["fields"]
     usual = [word for part in dict.fromkeys((name.casefold(), *own_names(name))) for word in listed.get(part, ())]
-    return [*(word for words in domain.names.get(name, {}).values() for word in words), *usual]
+    return [*_told(name, domain), *usual]
+
+
+def _told(name: str, domain: Domain) -> list[str]:
+    return [word for words in domain.names.get(name, {}).values() for word in words]
 
 
 @cache

@@ -111,5 +111,7 @@ def _names(field: str, given: list[str]) -> Iterator[tuple[str, bool]]:
     for name in dict.fromkeys([*given, *bare]):
         yield re.sub(r"[\s-]+", " ", name.casefold()), True
     for name in bare:
+        if name.isascii() and name.isalpha():
+            yield from ((f"{no}{name}", False) for no in ("un", "non", "non "))
         yield from ((other.casefold(), True) for other in listed.get(name, ()))
         yield from ((other.casefold(), False) for other in _OFF.get(name, ()))

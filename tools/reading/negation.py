@@ -15,7 +15,7 @@ _NOT_EN = (
     r"| eat| drink| wear| speak| use| take| tolerate| work)?"
     r"|(?:can['’]?t|cannot|won['’]?t|never) (?:eat|drink|have|watch|see|read|play|take|tolerate|use|wear|do|go))"
     r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
-    r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?))*"
+    r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?|behind|having|requiring|containing|including|featuring))*"
     r"(?:[\s-]+[a-z]+[\s-]+(?:by|from|in|on|with|starring))?"
     r"[\s-]*$"
 )
@@ -23,7 +23,7 @@ _NOT_ZH = (
     r"(?:(?<!要)不要|(?<!想)不想|(?<!喜欢)不喜欢|(?<!爱)不爱|(?<!是)不是|(?<!有)没有|不能|不用"
     r"|不需要|不含|不带|不太|不那么"
     r"|没那么|不看|不玩|不买|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级性个])别|讨厌|除了|排除|拒绝|避免|非|无)"
-    r"(?:是|看|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用"
+    r"(?:是|看|听|读|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用"
     r"|买|玩|支持|需要|放|加|吃|喝|去|到|住|做|学|选|穿)*\s*$"
 )
 _NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)

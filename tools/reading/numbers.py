@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tools.catalogue import FieldSpec
+from tools.reading.allowed import led
 from tools.reading.amounts import Amounts, Said
 from tools.reading.fields import Fields, tokens
 from tools.reading.kinds import NEAR
@@ -38,6 +39,7 @@ class Numbers:
         return [
             Reading(said.start, said.end, field, operator, value)
             for said in (self._amounts.read(text) if self._any else ())
+            if "<" in said.operator or not led(text, said.start)  # "I don't mind paying more than 200"
             for field, operator, value in self._bounds(said)
         ]
 
@@ -92,6 +94,8 @@ class Numbers:
         kind = self.fields.kinds.get(spec.name)
         if said.operator:
             return said.operator
+        if kind is not None and kind.name == "duration":  # nothing lasts exactly as long as is said
+            return "~" if said.equal and said.named else ""
         stars = kind is not None and kind.name == "rating"
         size = said.dimension == "bytes"  # "a 512 GB laptop"
         size |= said.dimension == "money" and (bool(said.named) or said.ends)  # "costs 19 euros", 19元的

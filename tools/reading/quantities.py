@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tools.reading.counting import DIGITS, EN, FIGURES, HALF, ZH, number
+from tools.reading.counting import DIGITS, EN, FIGURES, GREAT, HALF, ORDINAL, ZH, number
 
 
 class Unit(NamedTuple):
@@ -46,13 +46,15 @@ UNITS = (
     Unit("bytes", 1e6, r"tb|terabytes?"),
     Unit("bytes", 1e3, r"gb|gigs?|gigabytes?"),
     Unit("bytes", 1, r"mb|megabytes?"),
+    Unit("area", 1, r"square met(?:er|re)s?|sq\.?\s?m(?:et(?:er|re)s?)?|sqm|m2|平方米?|平米|平(?![时均台常静])"),
+    Unit("area", 0.092903, r"square f(?:eet|oot)|sq\.?\s?ft|sqft|ft2|平方英尺"),
     Unit("distance", 1000, r"km|kms|kilomet(?:er|re)s?|公里|千米"),
     Unit("distance", 1609.344, r"miles?|mi|英里"),
     Unit("length", 2.54, r"inch(?:es)?|英寸|寸"),
     Unit("length", 30.48, r"feet|foot|ft|英尺"),
     Unit("length", 0.1, r"mm|毫米"),
     Unit("length", 1, r"cm|centimet(?:er|re)s?|厘米"),
-    Unit("length", 100, r"met(?:er|re)s?|米"),
+    Unit("length", 100, r"met(?:er|re)s?|(?-i:m)|米"),
     Unit("volume", 1000, r"lit(?:er|re)s?|l|升"),
     Unit("volume", 1, r"ml|毫升"),
     Unit("percent", 1, r"%|percent|per cent"),
@@ -67,6 +69,8 @@ NAMED = {
     "bytes": {"tb": 1e6, "gb": 1e3, "mb": 1.0, "kb": 1e-3},
     "length": {"inch": 2.54, "inches": 2.54, "in": 2.54, "ft": 30.48, "mm": 0.1, "cm": 1.0, "m": 100.0},
     "distance": {"km": 1000.0, "kilometers": 1000.0, "m": 1.0, "meters": 1.0, "mi": 1609.344, "miles": 1609.344},
+    "area": {"sqm": 1.0, "m2": 1.0, "sqft": 0.092903, "ft2": 0.092903},
+    "percent": {"percent": 1.0, "pct": 1.0, "percentage": 1.0},
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
 }
 
@@ -86,14 +90,16 @@ _UNIT = re.compile(
 )
 _GAP = re.compile(r"[\s-]*多?(?:个(?=[多小钟月人玩]))?多?")
 _AMOUNT = re.compile(
-    rf"(?P<time>(?<![\w.])(?:{_TIME})|{_TIME_ZH})"
+    rf"(?<![\w.])(?P<ordinal>{ORDINAL})(?![a-z])|(?P<time>(?<![\w.])(?:{_TIME})|{_TIME_ZH})"
     rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{FIGURES})(?P<k>k\b)?"
-    rf"|(?<![\w.])(?P<figures>{FIGURES}{HALF}?)(?P<thousand>k\b)?(?!\.?\d|\s*[百千万]|个半)"
+    rf"|(?<![\w.])(?P<figures>{FIGURES}{HALF}?)(?P<thousand>k\b|\s*(?:thousand|million|billion)\b)?(?!\.?\d|\s*[百千万]|个半)"
     rf"|(?<![a-z])(?P<english>{EN})(?![a-z])"
     rf"|(?P<chinese>(?!一[共起些下点定般样直切旦边]|{_PER_ZH})(?:{ZH}个半|{ZH}))",
     re.IGNORECASE | re.ASCII,
 )
-MAYBE = re.compile(rf"\d|[{DIGITS}十百千半]|(?<![a-z])(?:{EN}|an hour|half|quarters?)(?![a-z])", re.IGNORECASE)
+MAYBE = re.compile(
+    rf"\d|[{DIGITS}十百千半]|(?<![a-z])(?:{EN}|{ORDINAL}|an hour|half|quarters?)(?![a-z])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -103,12 +109,15 @@ class Quantity:
     amount: float
     dimension: str = ""
     factor: float = 1.0  # by which the amount was brought to the base unit
+    ordinal: bool = False  # "third"
 
 
 def quantities(text: str) -> Iterator[Quantity]:
     for found in _AMOUNT.finditer(text):
         start, end = found.span()
-        if found["time"]:
+        if found["ordinal"]:
+            yield Quantity(start, end, number(found["ordinal"]), ordinal=True)
+        elif found["time"]:
             yield Quantity(start, end, minutes(found["time"]), "time", 60.0)
         elif found["money"]:
             amount = number(found["money"]) * (1000 if found["k"] else 1)
@@ -116,7 +125,7 @@ def quantities(text: str) -> Iterator[Quantity]:
             yield Quantity(start, after[1] if after and after[0].dimension == "money" else end, amount, "money")
         else:
             amount = number(found["figures"] or found["english"] or found["chinese"])
-            amount *= 1000 if found["thousand"] else 1
+            amount *= GREAT[found["thousand"].strip().casefold()] if found["thousand"] else 1
             after = unit(text, end)
             if after is None:
                 yield Quantity(start, end, amount)

@@ -17,12 +17,15 @@ from tools.domain import Domain
 from tools.reading.everyday import EVERYDAY
 from tools.reading.fields import Fields, glossary
 from tools.reading.fuzzy import Near
+from tools.reading.manner import ITEMS
 from tools.reading.negation import denial
 from tools.reading.spoken import COUNTRY, LANGUAGE, SUBTITLES, elsewise, named, speech, spoken, subtitled, tongue
 from tools.reading.text import HAN, Word, either
 
 LIMIT = 20_000  # values of a field that are read
 LONGEST = 5  # words of a value
+FEW = 40  # values of a field of kinds, such as materials
+_ALONE = re.compile(r"(?:^|[\s,，。；、\0]|不要|别|要|是|不)$")
 SEVERAL, USUAL = 8, 7  # letters from which names of several words, and of languages and countries, may be misspelt
 _FREE_TEXT = re.compile(r"title|(?:^|_)id$|url|link|image|descri|summary|text|body|(?:^|_)name$", re.IGNORECASE)
 _KNOWN = (
@@ -125,6 +128,8 @@ class Values:
         sure = {key for key, places in self.keys.items() if key.isascii() and any(place.sure for place in places)}
         self._near = Near(key for key in sure - self._several - self._short if key not in EVERYDAY)
         self._near_several = Near(key for key in sure & self._several if len(key) >= SEVERAL)
+        nouns = rf"{ITEMS}|{re.escape(domain.item.en)}|{re.escape(domain.items.en)}"
+        self._noun = re.compile(rf"[\s-]+(?:{nouns})\b", re.IGNORECASE)
         self._cues = {spec.name: self._cue(spec) for spec in self.catalogue.fields.values() if spec.values}
 
     def _readable(self, spec: FieldSpec) -> bool:
@@ -222,6 +227,8 @@ class Values:
     def _written(self, text: str, start: int, end: int, place: _Place) -> bool:
         """A single word that only this value explains: spelled as catalogued within a sentence, refused, or "only"."""
         said, key = text[start:end], fold(text[start:end]).replace(" ", "")
+        if key not in _NO_VALUE and self._attributive(text, start, end, place):
+            return True
         if key in _NO_VALUE or key in EVERYDAY or key.isdecimal() or len(key) < 2:
             return False
         if _ONLY.search(text[max(0, start - 15) : start]) or _ONLY_AFTER.match(text, end):
@@ -233,6 +240,18 @@ class Values:
         capital = any(c.isupper() or c.isdecimal() for c in said) and said == place.value
         within = start > 0 and not re.search(r"[.!?]\s*$", text[:start])
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
+
+    def _attributive(self, text: str, start: int, end: int, place: _Place) -> bool:
+        """ "Leather boots": one of few values, right before a facet's or the noun; 皮的 alone in its clause."""
+        if len(self.catalogue.fields[place.field].values) > FEW:
+            return False
+        if not text[start:end].isascii():
+            return end - start == 1 and bool(_ALONE.search(text, 0, start) and text.startswith("的", end))
+        after = re.compile(r"[\s-]+([a-z]+)", re.IGNORECASE).match(text, end)
+        return bool(after) and (bool(self._noun.match(text, end)) or self._facet(after[1]))
+
+    def _facet(self, word: str) -> bool:
+        return any(form in self.facets for form in (fold(word), fold(word).removesuffix("s"), f"{fold(word)}s"))
 
     def languages(self, text: str, found: Sequence[Found]) -> tuple[list[Found], list[str]]:
         """Languages asked for that no value is, each a constraint that nothing meets; and "language" or "subtitles",

@@ -25,7 +25,9 @@ _MARK = re.compile(
     r"|优先(?:考虑)?|(?:就|那)?更好(?:了|$)|更佳|最理想|倾向于?",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"would|['’]d be|if |is a plus|a plus|nice|可以的话|可能|更好|更佳|优先$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"would|['’]d be|if |is a plus|a plus|nice|可以的话|可能|更好|更佳|优先$|最好(?=了|[,，。.!]|$)", re.IGNORECASE
+)
 _LOOSE = re.compile(
     r"(?:\b(?:something|anything|fairly|pretty|quite|relatively|reasonably|really|very|rather|it|is|be)\s+)$", re.I
 )
@@ -67,7 +69,7 @@ def split(text: str, readings: Sequence[Reading]) -> tuple[list[Reading], list[R
 def _covered(text: str, order: Sequence[Reading], mark: re.Match[str], start: int, end: int) -> set[int]:
     follows = {n for n, r in enumerate(order) if mark.end() <= r.end and mark.start() <= r.start < end}
     before = [n for n, r in enumerate(order) if r.end <= mark.start() + 1]
-    if _AFTER.match(mark[0]) and before and not (follows and mark.start() == start):
+    if _AFTER.match(text, mark.start()) and before and not (follows and mark.start() == start):
         last = order[before[-1]]
         return {n for n in before if _joined(text, order[n], last)}
     for n in range(len(order) - 1):
@@ -93,7 +95,7 @@ class Adjectives:
         for name in dict.fromkeys(kind.name for kind in fields.kinds.values()):
             field = fields.of_kind(name)[0].name
             for words, much in ((fields.kinds[field].high, True), (fields.kinds[field].low, False)):
-                for word in words:
+                for word in set(words).difference(*fields.names.values()):  # a `vintage` is no vintage wine
                     self._meant.setdefault(word, (field, much))
         self._pattern = re.compile(either(self._meant), re.IGNORECASE)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from tools.catalogue import Catalogue, FieldSpec
 from tools.reading.fields import tokens
 from tools.reading.kinds import year_like
-from tools.reading.text import Reading
+from tools.reading.text import Reading, blank
 
 # `first` and `last` are of everything that the pattern's groups matched: of a decade, or of both ends of a range.
 # "any": within one of the groups; "not": in none of them; "outside": not between them; "about": near them; "none": what
@@ -54,6 +55,14 @@ _OR_LATER, _OR_EARLIER = (
 
 
 PARTS = {"early": (0, 4), "mid": (3, 6), "late": (5, 9)}  # of a decade, generously
+FAR = 300  # years before the catalogue's first that are still asked about
+_SUM = re.compile(  # a figure like a year that is money
+    r"\b(?:pay\w*|spend\w*|afford|budget|costs?|price\w*|rent|salary)\b[^\d.,;!?]{0,24}[12]\d{3}(?!\d)(?:\s*(?:-|to|and)\s*\d+)?"
+    r"|[$€£¥]\s?[12]\d{3}(?!\d)"
+    r"|(?<!\d)[12]\d{3}(?:\s*(?:-|to|and)\s*\d{3,})?\s*(?:(?:an?|per)\s+(?:month|year|week|night)|dollars|euros?|bucks|pounds"
+    r"|usd|eur|gbp|rmb|yuan|元|块|美元|欧元)",
+    re.IGNORECASE,
+)
 NEAR = 2  # years that "around" reaches
 _MAYBE = re.compile(r"\d{2}|ties|十年代|[0-9]年代", re.IGNORECASE)
 _USUAL = re.compile(r"year|release|publish", re.IGNORECASE)
@@ -110,10 +119,26 @@ def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     year = _field(catalogue, text) if _MAYBE.search(text) else None
     if year:
         shape = str if year.kind == "date" else int
-        text = _apply(text, YEARS, _period, lambda found: shape(int(found)), year.name, out)
+        name = "|".join(re.escape(part) for part in tokens(year.name) if len(part) > 3)
+        own = [_rule(rf"\b(?:{name})\s*(?:is\s+|of\s+|:\s*)?{_EN}", "within")] if name else []
+        _apply(_unlikely(text, year), [*YEARS, *own], _period, lambda found: shape(int(found)), year.name, out)
         if not _USUAL.search(year.name) and not _said(year, said):  # "my birthday is in 2010" is of no `opened`
             out = [r for r in out if r.operator != "=="]
     return out
+
+
+def _unlikely(text: str, spec: FieldSpec) -> str:
+    """Without figures that are no years here: "I can pay up to 1200", 1500 a month."""
+    low = int(_year(spec.minimum, spec)) - FAR
+    spans = [found.span() for found in _SUM.finditer(text)]
+    spans += [f.span() for f in re.finditer(r"(?<!\d)[12]\d{3}(?!\d)", text) if int(f[0]) < low]
+    return blank(text, spans)
+
+
+def _year(value: float | None, spec: FieldSpec) -> float:
+    if value is None or spec.kind != "date":
+        return value or 0.0
+    return datetime.fromtimestamp(value, UTC).year
 
 
 def plain_years(text: str) -> str:
