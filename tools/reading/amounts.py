@@ -28,9 +28,11 @@ _COMPARED = {
     r"|min(?:imum)?(?: of)?|>=|≥|no lower than"
     r"|not under|not below"
     r"|至少|最少|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
-    "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier) than|beneath"
+    "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier"
+    r"|slower|narrower|thinner|weaker|earlier|closer|nearer|cooler|quieter) than|beneath"
     r"|less expensive than|<|低于|少于|小于|不到|不足|短于|未满|便宜于",
-    ">": r"over|above|(?:more|greater|higher|longer|larger|bigger|older|heavier|better|pricier) than"
+    ">": r"over|above|(?:more|greater|higher|longer|larger|bigger|older|heavier|better|pricier|faster"
+    r"|taller|wider|thicker|deeper|stronger|later|louder|brighter|hotter) than"
     r"|upwards of|exceed(?:s|ing)?"
     r"|more expensive than|>|超过|高于|大于|多于|长于|重于",
     "~": r"around|about|roughly|approximately|approx\.?|circa|~|大约|大概|差不多|约",
@@ -182,6 +184,8 @@ class Amounts:
             operator, after = _FLIP.get(operator, "<"), replace(after, end=too.end())
         called = lead.name or after.name or per[1]
         dimension = after.unit or last.dimension or first.dimension
+        if dimension == "time" and lead.compared.casefold().startswith("faster"):
+            operator = _FLIP[operator]
         if not operator and "多" in text[first.start : last.end]:  # 两个多小时, 200多块
             operator = ">"
         if not operator and lead.had and dimension in ("time", "money"):

@@ -130,7 +130,8 @@ class Names:
         for first, word in enumerate(said):
             if word.key in self._first:
                 for last in range(min(first + LONGEST, len(said)) - 1, first - 1, -1):
-                    if key := self._joined.get("".join(each.key for each in said[first : last + 1])):
+                    whole = "".join(each.key for each in said[first : last + 1])
+                    if key := self._joined.get(whole) or self._joined.get(whole.removesuffix("s")):  # Tom Achebe's
                         yield word.start, (said[last].end, key)
                         break
 

@@ -97,7 +97,7 @@ class Numbers:
         if kind is not None and kind.name == "duration":  # nothing lasts exactly as long as is said
             return "~" if said.equal and said.named else ""
         stars = kind is not None and kind.name == "rating"
-        size = said.dimension == "bytes"  # "a 512 GB laptop"
+        size = said.dimension in ("bytes", "volume")  # "a 512 GB laptop"
         size |= said.dimension == "money" and (bool(said.named) or said.ends)  # "costs 19 euros", 19元的
         if not (said.equal or size) and not (stars and (said.named or said.dimension)):
             return ""

@@ -25,6 +25,8 @@ from tools.reading.text import HAN, Word, either
 LIMIT = 20_000  # values of a field that are read
 LONGEST = 5  # words of a value
 FEW = 40  # values of a field of kinds, such as materials
+_WISHED = re.compile(r"\b(?:want|need|prefer|rather|must be|should be)\s+$", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"\s*(?:$|[,.;!?\0]|(?:and|or|but|please)\b)", re.IGNORECASE)
 _ALONE = re.compile(r"(?:^|[\s,，。；、\0]|不要|别|要|是|不)$")
 SEVERAL, USUAL = 8, 7  # letters from which names of several words, and of languages and countries, may be misspelt
 _FREE_TEXT = re.compile(r"title|(?:^|_)id$|url|link|image|descri|summary|text|body|(?:^|_)name$", re.IGNORECASE)
@@ -242,12 +244,15 @@ class Values:
         return (capital and within) or (len(key) >= 4 and denial(text, start) is not None)
 
     def _attributive(self, text: str, start: int, end: int, place: _Place) -> bool:
-        """ "Leather boots": one of few values, right before a facet's or the noun; 皮的 alone in its clause."""
+        """ "Leather boots": one of few values, right before a facet's or the noun; "I want mesh"; 皮的."""
+        key = fold(text[start:end])
         if len(self.catalogue.fields[place.field].values) > FEW:
             return False
         if not text[start:end].isascii():
             return end - start == 1 and bool(_ALONE.search(text, 0, start) and text.startswith("的", end))
         after = re.compile(r"[\s-]+([a-z]+)", re.IGNORECASE).match(text, end)
+        if key not in EVERYDAY and _WISHED.search(text, max(0, start - 16), start) and _CLAUSE_END.match(text, end):
+            return True
         return bool(after) and (bool(self._noun.match(text, end)) or self._facet(after[1]))
 
     def _facet(self, word: str) -> bool:

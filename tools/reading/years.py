@@ -65,7 +65,7 @@ _SUM = re.compile(  # a figure like a year that is money
 )
 NEAR = 2  # years that "around" reaches
 _MAYBE = re.compile(r"\d{2}|ties|十年代|[0-9]年代", re.IGNORECASE)
-_USUAL = re.compile(r"year|release|publish", re.IGNORECASE)
+_USUAL = re.compile(r"year|release|publish|vintage", re.IGNORECASE)
 LISTED = 50  # years that are listed one by one, as `tools.filters` takes them
 
 
@@ -212,7 +212,7 @@ def _field(catalogue: Catalogue, text: str) -> FieldSpec | None:
 
 
 def _said(spec: FieldSpec, text: str) -> bool:
-    return any(len(part) > 3 and part in text for part in tokens(spec.name))
+    return "年份" in text or any(len(part) > 3 and part in text for part in tokens(spec.name))
 
 
 def _holds_years(spec: FieldSpec) -> bool:
