@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 
 from tools.catalogue import FieldSpec
 from tools.reading.fields import Fields
+from tools.reading.per import per
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
 MOST = 50  # amounts that are read; nobody says more
@@ -93,12 +94,6 @@ _TOO = re.compile(
     r"|high|pricey|big|heavy)\b|\s*[就都]?太[多长贵久远高大]了?",
     re.IGNORECASE,
 )
-_PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)
-_EVERY = {"晚": "night", "天": "day", "日": "day", "月": "month", "年": "year", "周": "week", "小时": "hour"}
-_SAME = {"head": "person", "pax": "person", "annum": "year", "hr": "hour"}
-_EVERY |= {"人": "person", "份": "serving", "位": "person", "节": "lesson"}
-_PAID = ("year", "month", "annum", "hour", "hr")
-_PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
@@ -177,12 +172,12 @@ class Amounts:
         begin = max(free, first.start - LOOK_BACK)
         lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
-        operator, per = lead.operator, self._per(text, begin, first.start, last.end)
+        operator, each = lead.operator, per(self.fields, text, begin, first.start, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
         if too := _TOO.match(text, after.end):  # "more than 40 hours is too much"
             operator, after = _FLIP.get(operator, "<"), replace(after, end=too.end())
-        called = lead.name or after.name or per[1]
+        called = lead.name or after.name or each[1]
         dimension = after.unit or last.dimension or first.dimension
         if dimension == "time" and lead.compared.casefold().startswith("faster"):
             operator = _FLIP[operator]
@@ -192,7 +187,7 @@ class Amounts:
             operator = "<="
         return Said(
             start=begin + lead.left,
-            end=max(after.end, per[0]),
+            end=max(after.end, each[0]),
             operator=operator or ("<=" if lead.budget else ""),
             amounts=_amounts(run, after),
             dimension="money" if lead.budget and not dimension else dimension,
@@ -200,7 +195,7 @@ class Amounts:
             name=called,
             equal=lead.equal or first.ordinal or (not lead.had and self._counted(first, called, lead.name)),
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
-            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or per[1]),
+            ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or each[1]),
             meant=lead.meant or bool(_PLAYED.match(text, last.end)) or text[: last.end].casefold().endswith("of us"),
             out_of=after.out_of,
         )
@@ -242,16 +237,6 @@ class Amounts:
                     out = replace(out, end=found[1], unit=found[0].dimension, factor=found[0].factor)
         end = out.end + (out.end > at and text.startswith("的", out.end))
         return replace(out, end=end + (2 if text.startswith("之间", end) else 0))
-
-    def _per(self, text: str, begin: int, start: int, end: int) -> tuple[int, str]:
-        """ "150 a night", 每晚150: where that ends, and the one number field whose name says "night"."""
-        after = _PER.match(text, end)
-        before = _PER_ZH.search(text[begin:start])
-        word = after["per"].casefold() if after else _EVERY[before["per"]] if before else ""
-        fields = self.fields.with_part(_SAME.get(word, word)) if word else []
-        if word in _PAID and not fields:
-            fields = self.fields.of_kind("salary")
-        return (after.end() if after else end, fields[0].name) if len(fields) == 1 else (end, "")
 
     def _counted(self, amount: Quantity, name: str, before: str) -> bool:
         """ "A two-bedroom flat", 两室一卫: what is counted in small whole numbers is meant exactly."""

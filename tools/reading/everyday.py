@@ -91,3 +91,10 @@ youth
 """,
     )
 )
+# Values that are no kind of anything, and codes that are words.
+NO_VALUE = frozenset(
+    re.findall(
+        r"\w+",
+        "other others none unknown all any new misc yes no na n a the it is in or so to and more general",
+    )
+)

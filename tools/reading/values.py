@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tools.catalogue import Catalogue, FieldSpec
 from tools.columns import fold
 from tools.domain import Domain
-from tools.reading.everyday import EVERYDAY
+from tools.reading.everyday import EVERYDAY, NO_VALUE
 from tools.reading.fields import Fields, glossary
 from tools.reading.fuzzy import Near
 from tools.reading.manner import ITEMS
@@ -63,33 +63,6 @@ _IDIOM = re.compile(
 )
 _PROPER = re.compile(r"brand|maker|manufact|publish|develop|studio|platform|console", re.IGNORECASE)
 _TAKEN_BACK = re.compile(r"\s*\?\s*(?:no\b|nope|nah|not |不)", re.IGNORECASE)
-_NO_VALUE = frozenset(
-    [
-        "other",
-        "others",
-        "none",
-        "unknown",
-        "all",
-        "any",
-        "new",
-        "misc",
-        "yes",
-        "no",
-        "na",
-        "n",
-        "a",
-        "the",
-        "it",
-        "is",
-        "in",
-        "or",
-        "so",
-        "to",
-        "and",
-        "more",
-        "general",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -153,7 +126,7 @@ class Values:
         key = fold(name).replace(" ", "")
         several = " " in fold(name) and any(word not in EVERYDAY for word in fold(name).split())
         han = bool(HAN.search(key)) and len(key) >= 2
-        sure = key not in _NO_VALUE and (spec.facet or known or han or several) and not key.isdecimal()
+        sure = key not in NO_VALUE and (spec.facet or known or han or several) and not key.isdecimal()
         if " " in fold(name):
             self._several.add(key)
         if known and not spec.facet and len(key) < USUAL:
@@ -213,7 +186,7 @@ class Values:
             places = [place for place in places if not COUNTRY.search(place.field)]
         if any(LANGUAGE.search(p.field) or COUNTRY.search(p.field) for p in places):
             places = _of_language(text, start, end, places)
-        code = end - start <= 2 and text[start:end].casefold() in EVERYDAY | _NO_VALUE  # "it" is no code of Italy here
+        code = end - start <= 2 and text[start:end].casefold() in EVERYDAY | NO_VALUE  # "it" is no code of Italy here
         cued = [place for place in places if not code and self._cued(text, start, end, place.field)]
         sure = [place for place in places if place.sure or self._written(text, start, end, place)]
         facets = [place for place in sure if self.catalogue.fields[place.field].facet]
@@ -229,9 +202,9 @@ class Values:
     def _written(self, text: str, start: int, end: int, place: _Place) -> bool:
         """A single word that only this value explains: spelled as catalogued within a sentence, refused, or "only"."""
         said, key = text[start:end], fold(text[start:end]).replace(" ", "")
-        if key not in _NO_VALUE and self._attributive(text, start, end, place):
+        if key not in NO_VALUE and self._attributive(text, start, end, place):
             return True
-        if key in _NO_VALUE or key in EVERYDAY or key.isdecimal() or len(key) < 2:
+        if key in NO_VALUE or key in EVERYDAY or key.isdecimal() or len(key) < 2:
             return False
         if _ONLY.search(text[max(0, start - 15) : start]) or _ONLY_AFTER.match(text, end):
             return True

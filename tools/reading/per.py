@@ -1,0 +1,25 @@
+"""What an amount is per: "150 a night", 每晚150, "50 a head"."""
+
+from __future__ import annotations
+
+import re
+
+from tools.reading.fields import Fields
+
+_PER = re.compile(r"\s*(?:(?:an?|per|each|every)\s+|/\s*)(?P<per>[a-z]{3,})\b", re.IGNORECASE)
+_EVERY = {"晚": "night", "天": "day", "日": "day", "月": "month", "年": "year", "周": "week", "小时": "hour"}
+_SAME = {"head": "person", "pax": "person", "annum": "year", "hr": "hour"}
+_EVERY |= {"人": "person", "份": "serving", "位": "person", "节": "lesson"}
+_PAID = ("year", "month", "annum", "hour", "hr")
+_PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
+
+
+def per(fields: Fields, text: str, begin: int, start: int, end: int) -> tuple[int, str]:
+    """Where that ends, and the one number field whose name says "night"; the amount stands in `text[start:end]`."""
+    after = _PER.match(text, end)
+    before = _PER_ZH.search(text[begin:start])
+    word = after["per"].casefold() if after else _EVERY[before["per"]] if before else ""
+    found = fields.with_part(_SAME.get(word, word)) if word else []
+    if word in _PAID and not found:
+        found = fields.of_kind("salary")
+    return (after.end() if after else end, found[0].name) if len(found) == 1 else (end, "")
