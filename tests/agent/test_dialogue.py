@@ -86,6 +86,14 @@ async def test_the_reply_says_that_a_language_cannot_be_asked_for_where_none_is_
     assert force(reply) == {"tags contains": ["Comedy"]}
 
 
+@pytest.mark.parametrize("marks", ["\n" * 4000, "-" * 4000, "? " * 2000, "《" * 4000])
+async def test_what_is_said_before_thousands_of_marks_is_read(games_box: Toolbox, marks: str) -> None:
+    assert force(await Talk(games_box, "bernd").say(f"a family game under 40 euros {marks}")) == {
+        "category in": ["Family"],
+        "price <": 40,
+    }
+
+
 async def test_a_fragment_that_no_item_can_be_both_of_replaces_and_one_that_fits_adds(box: Toolbox) -> None:
     talk = Talk(box, "newcomer")
     assert force(await talk.say("a comedy", "sci-fi")) == {"tags contains": ["Comedy", "Sci-Fi"]}

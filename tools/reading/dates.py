@@ -138,7 +138,7 @@ def read_dates(text: str, catalogue: Catalogue) -> list[Reading]:
     spec = next((spec for spec in catalogue.fields.values() if spec.kind == "date"), None)
     if spec is None or spec.maximum is None:
         return []
-    told = _RECENT if _NEWS_OF.search(text) else ()
+    told = _RECENT if _NEWS_OF.search(text) and _TOLD_ON.search(spec.name) else ()
     rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ()), *told]
     return _read(text, spec, Days(spec.maximum), rules)
 
@@ -258,6 +258,7 @@ _RELATIVE = (
     _rule(rf"({_ANY_ZH})(?:{_OUT_ZH}的?|的(?=.{{0,8}}?(?:{_NEWS})))", _within),
 )
 _RECENT = (_rule(rf"\b{_BARE}", _within), _rule(rf"({_ANY_ZH})", _within))  # "any news today", 今天有什么新闻
+_TOLD_ON = re.compile(r"publish|post|release|dated?(?:_|$)", re.IGNORECASE)
 _NEWS_OF = re.compile(
     r"\b(?:news|headlines?|happen(?:ed|ing|s)?|articles?|stories)\b|新闻|头条|报道|大事|发生", re.IGNORECASE
 )

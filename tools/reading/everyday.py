@@ -87,7 +87,7 @@ sugar sunny supply support surface surgery survive sword system target teacher t
 thirty thousand thriving throat throw thunder ticket tiger tongue tower trade trail train travel tree trial tribe trick
 troop truck twelve twenty uncle union unique unit valley value vehicle version victim village violence violent visit
 vision visual voice volume wealth weapon wedding weight west wheel wild window wine wing wooden worker writer yellow
-youth
+youth speak speaks speaking spoke spoken
 """,
     )
 )

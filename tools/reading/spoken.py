@@ -38,7 +38,11 @@ _REPLY = re.compile(
     r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$",
     re.IGNORECASE,
 )
-_LEARNT = re.compile(r"\b(?:learn\w*|study\w*|teach\w*)\s+$|[会学教]$", re.IGNORECASE)
+_LEARNT = re.compile(
+    r"\b(?:learn\w*|study\w*|teach\w*|my|(?:i|we)(?: can| also)? (?:speak|know)(?: [a-z]+(?:,| and))*)\s+$"
+    r"|[会学教]$|我的?$",
+    re.IGNORECASE,
+)
 _SPEAK = re.compile(r"(?:^|[^会能在])[说讲]\s*$")  # people in a film 说 a language too: "说法语的"
 _REPLY_AFTER = re.compile(r"\s*(?:回答|回复|解释|告诉|写|说明|介绍|跟我)")
 
@@ -74,7 +78,7 @@ def heard(text: str, start: int, end: int) -> bool:
 
 def elsewise(text: str, start: int, end: int) -> bool:
     """ "Answer in French" wants no French film, nor does "说中文吧" or "我在学中文"."""
-    if _LEARNT.search(text, max(0, start - 12), start):
+    if _LEARNT.search(text, max(0, start - 40), start):
         return True
     said = _SPEAK.search(text, max(0, start - 40), start) and not text.startswith("的", end)
     return bool(said or _REPLY.search(text, max(0, start - 40), start) or _REPLY_AFTER.match(text, end))

@@ -289,4 +289,9 @@ NOTHING = [
     "put it in a carton at the auction",
     "we have been waiting for hours",
     "not sure yet",
+    "it can be anything",
+    "I don't mind waiting",
+    "open to suggestions",
+    "I'm learning Dutch",
+    "a million thanks",
 ]
