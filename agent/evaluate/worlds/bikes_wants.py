@@ -86,7 +86,7 @@ DAYS: dict[int, Ways] = {
 _PRICE: Asked = {"en": r"price|budget|cost|spend|afford|cheap|expensive|how much", "zh": r"价|预算|多少钱|花"}
 _GEARS: Asked = {"en": r"gears?\b|speeds?\b", "zh": r"档|速|变速"}
 _YEAR: Asked = {"en": r"\byear\b|how (?:old|new)|newer|older|recent", "zh": r"年份|年款|哪一?年|新一?点|多新|年代"}
-_WHEEL: Asked = {"en": r"wheel|inch", "zh": r"轮|寸"}
+_WHEEL: Asked = {"en": r"wheel|inch", "zh": r"轮|寸|wheel"}
 _KIND: Asked = {"en": r"kind|type|sort of", "zh": r"类型|哪种|种类|车型"}
 _BRAKES: Asked = {"en": r"brak", "zh": r"刹"}
 _COLOURS: Asked = {"en": r"colou?r", "zh": r"颜色|色"}
@@ -235,17 +235,17 @@ TRAITS = (
     within("height", "rider_min_cm", "rider_max_cm", HEIGHTS, {
         "en": ("I'm {v} tall.", "It has to fit someone who is {v} tall.", "It's for my son, who is {v} tall.", "My height is {v}."),
         "zh": ("我身高{v}。", "骑车的人身高{v}。", "给我儿子买的，他身高{v}。", "我有{v}高，要合身的。")},
-        {"en": r"height|how tall|\btall\b|frame size|rider", "zh": r"身高|多高|骑手|骑车的人"}),
+        {"en": r"height|how tall|\btall\b|frame size|rider", "zh": r"身高|多高|rider|骑手|骑车的人"}),
     limit("load", "max_load_kg", ">=", LOADS, {
         "en": ("It has to take a load of {v}.", "Rider and luggage together come to {v}, and it must carry that.",
                "It must be able to carry {v} at least."),
         "zh": ("要能承重{v}。", "人加行李一共{v}，得载得动。", "载重至少{v}。")},
-        {"en": r"load|carry|luggage", "zh": r"承重|载重|负重|行李"}),
+        {"en": r"load|carry|luggage", "zh": r"承重|载重|load|负重|行李"}),
     limit("range", "range_km", ">=", RANGES, {
         "en": ("A range of at least {v}.", "I ride {v} a day, and it has to manage that on one charge.", "The battery must last for {v}.",
                "{v} without recharging is the minimum."),
         "zh": ("续航至少{v}。", "充一次电要能跑{v}。", "我每天骑{v}，一次充电得够。", "续航不能低于{v}。")},
-        {"en": r"range|how far|battery|kilomet|\bkm\b", "zh": r"续航|多远|公里|电池"}),
+        {"en": r"range|how far|battery|kilomet|\bkm\b", "zh": r"续航|距离|多远|公里|电池"}),
     limit("charging", "charge_hours", "<=", HOURS, {
         "en": ("It should charge in {v} or less.", "Charging mustn't take more than {v}.", "I want it fully charged within {v}."),
         "zh": ("充满电不超过{v}。", "{v}之内要能充满。", "充电时间最多{v}。")},
@@ -262,7 +262,7 @@ TRAITS = (
     limit("delivery", "delivery_days", "<=", DAYS, {
         "en": ("I need it delivered within {v}.", "Delivery can't take longer than {v}.", "It has to be here in {v} at the latest."),
         "zh": ("{v}之内要送到。", "送货不能超过{v}。", "最多等{v}就要到货。")},
-        {"en": r"deliver|how soon|days|\bwait|when\b", "zh": r"送货|到货|多久|几天|等|什么时候"}),
+        {"en": r"deliver|how soon|days|\bwait|when\b", "zh": r"送货|配送|到货|多久|几天|等|什么时候"}),
     _wheels(),
     _kind(),
     _brakes(),

@@ -78,7 +78,7 @@ _RENT: Asked = {
     "en": r"\brent\b|price|budget|cost|spend|afford|cheap|expensive|how much",
     "zh": r"租金|房租|月租|价|预算|多少钱",
 }
-_SIZE: Asked = {"en": r"\bsize\b|square|m²|sqm|how (?:big|large|small)|area\b", "zh": r"面积|大小|多大|平米|平方"}
+_SIZE: Asked = {"en": r"\bsize\b|square|m²|sqm|how (?:big|large|small)|area\b", "zh": r"面积|大小|尺寸|多大|平米|平方"}
 _ROOMS: Asked = {"en": r"(?:bed)?rooms?\b", "zh": r"卧室|房间|几居|几室"}
 _BUILT: Asked = {"en": r"built|how (?:old|new)|building|\byear\b", "zh": r"建|楼龄|年代|哪一?年|年份|新一?点"}
 _DISTRICT: Asked = {
@@ -237,13 +237,13 @@ TRAITS = (
         "en": ("I don't want to walk more than {v} to the station.", "Walking to the station mustn't take longer than {v}.",
                "From the door to the station in {v} at most.", "I take the train every day, so {v} or less on foot to the station."),
         "zh": ("走到车站不超过{v}。", "步行去车站最多{v}。", "离车站走路{v}以内。", "我每天坐火车，走到车站别超过{v}。")},
-        {"en": r"station|walk|train|minutes|distance|how far|close", "zh": r"车站|步行|走路|多远|分钟|距离"}),
+        {"en": r"station|walk|train|minutes|distance|how far|close", "zh": r"车站|station|步行|走路|多远|分钟|距离"}),
     _built(),
     limit("lease", "min_lease_months", "<=", MONTHS, {
         "en": ("I'll only be here for {v}, so the minimum lease can't be longer than that.", "The minimum lease should be {v} or shorter.",
                "A minimum term of {v} at most.", "I can't commit to more than {v}."),
         "zh": ("我只住{v}，最短租期不能比这长。", "最短租期不超过{v}。", "起租期最多{v}。", "最短租期{v}以内的。")},
-        {"en": r"lease|\bterm\b|how long|months|stay|commit", "zh": r"租期|起租|多久|住多长|几个月"}),
+        {"en": r"lease|\bterm\b|how long|months|stay|commit", "zh": r"租期|起租|lease|多久|住多长|几个月"}),
     limit("moving in", "available_from", "<=", MOVING, {
         "en": ("I have to move in by {v}.", "It must be free by {v} at the latest.",
                "My old lease runs out on {v}, so the flat has to be available by then.", "I need to be in no later than {v}."),
