@@ -80,7 +80,9 @@ def prompts(
 
 
 def tasks(
-    world: Annotated[str, typer.Option(help="games (to develop against) or hotels (to test with).")] = "games",
+    world: Annotated[
+        str, typer.Option(help="games, hotels, flats (to develop against), bikes (to test with).")
+    ] = "games",
     seed: Annotated[int, typer.Option(help="Of the catalogue and the tasks.")] = 0,
     mode: ModeOption = Mode.plan,
     limit: LimitOption = None,

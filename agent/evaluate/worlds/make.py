@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from agent.evaluate.operators import satisfies
-from agent.evaluate.worlds import games, hotels
+from agent.evaluate.worlds import bikes, flats, games, hotels
 from agent.evaluate.worlds.traits import Row, Want, World
 from tools.domain import Domain, Language
 from tools.home import Home
@@ -28,7 +28,7 @@ from tools.ingest import ingest, install_domain
 from tools.store import Store
 from tools.train import train, up_to_date
 
-WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD)}
+WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD, flats.WORLD, bikes.WORLD)}
 USERS, SEEN = 60, (14, 30)
 START, DAY = 1_700_000_000, 86_400
 TRIES = 4000

@@ -106,9 +106,9 @@ def person(name: str, attribute: str, said: Said, asked: Mapping[Language, str])
     return Trait(name, (attribute,), asked, want)
 
 
-def flag(name: str, attribute: str, said: Said, asked: Mapping[Language, str]) -> Trait:
+def flag(name: str, attribute: str, said: Said, asked: Mapping[Language, str], wanted: bool = True) -> Trait:
     def want(row: Row, _: random.Random) -> Want | None:
-        return Want(name, {attribute: {"==": True}}, _filled(said, "", "")) if row[attribute] else None
+        return Want(name, {attribute: {"==": wanted}}, _filled(said, "", "")) if row[attribute] is wanted else None
 
     return Trait(name, (attribute,), asked, want)
 

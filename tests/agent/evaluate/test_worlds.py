@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -76,3 +77,15 @@ def test_the_files_are_what_ingest_takes(material: Material, store: Store, tmp_p
     report = ingest(store, domain, files["items"], files["users"], files["events"], "stop")
     assert not report.rejects
     assert store.item(material.items[0]["item_id"])
+
+
+def test_every_requirement_is_true_of_what_it_was_drawn_from_and_is_said_in_whole_sentences(material: Material) -> None:
+    rng = random.Random(1)
+    for item in material.items:
+        for trait in material.world.traits:
+            if want := trait.want(item, rng):
+                assert satisfies(item, want.predicates), (item["item_id"], want.predicates)
+                for said in want.sentences.values():
+                    assert said
+                    assert all(len(sentence) > 2 and "{" not in sentence for sentence in said)
+                assert want.looser is None or material.fitting(want) <= material.fitting(want.looser)
