@@ -118,7 +118,7 @@ class Numbers:
         if kind and kind.name in ("rating", "year"):
             return RATED_NEAR * _scale(spec) if kind.name == "rating" else YEARS
         reach = (kind.near if kind else NEAR) * value
-        return max(1.0, float(round(reach))) if spec.integral else reach
+        return max(min(1.0, value), float(round(reach))) if spec.integral else reach
 
     def _span(self, said: Said, specs: Sequence[FieldSpec]) -> Iterator[tuple[str, str, Any]]:
         """A game for 2 is one whose least number is at most 2 and whose most is at least 2."""

@@ -35,7 +35,7 @@ _SUBTITLED = re.compile(r"[\s-]+(?:subtitles?|subtitled|subs|subbed|captions?)\b
 _SUBTITLED_IN = re.compile(r"\b(?:subtitle[sd]?|captions?) in\s+$", re.IGNORECASE)
 _WANTED_ZH = re.compile(r"(?:版|版本)?的|对白|配音|授课|歌|片|电影|书|文章|版|\s*(?:$|[,，。；;!?])")
 _REPLY = re.compile(
-    r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:\w+\s+){0,2}(?:in|to|into)\s*$",
+    r"\b(?:answer|reply|respond|write|speak|talk|explain|translate|say|tell)\w*\s+(?:[\w\0]+\s+|[\"“”\0]+\s*){0,2}(?:in|to|into)\s*$",
     re.IGNORECASE,
 )
 _LEARNT = re.compile(

@@ -226,7 +226,7 @@ class Values:
         after = re.compile(r"[\s-]+([a-z]+)", re.IGNORECASE).match(text, end)
         if key not in EVERYDAY and _WISHED.search(text, max(0, start - 16), start) and _CLAUSE_END.match(text, end):
             return True
-        return bool(after) and (bool(self._noun.match(text, end)) or self._facet(after[1]))
+        return after is not None and (self._noun.match(text, end) is not None or self._facet(after[1]))
 
     def _facet(self, word: str) -> bool:
         return any(form in self.facets for form in (fold(word), fold(word).removesuffix("s"), f"{fold(word)}s"))
