@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,7 @@ from tools.reading.flags import Flags
 from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
 from tools.reading.merge import merge, rest
 from tools.reading.names import Names
+from tools.reading.negation import refused
 from tools.reading.numbers import Numbers
 from tools.reading.operators import Operators
 from tools.reading.text import Reading, Word, blank, left, words
@@ -37,6 +39,7 @@ from tools.reading.years import plain_years, read_years
 LONGEST = 4000  # characters looked at, runs of spaces among them
 MAX_TEXT = 1000  # characters read; a wish is shorter
 MAX_WORDS = 250  # of them
+TURNED = {"<": ">=", ">": "<=", ">=": "<", "<=": ">"}
 TEXTS = 2000  # items whose texts say which words are none misspelt
 
 
@@ -111,6 +114,7 @@ class _Reader:
         resets = [found.span() for found in RESET.finditer(free)]
         free = blank(free, [*((start, end) for start, end, _ in lifted), *resets])
         bounds, free = self._bounds(free)
+        bounds = [_turned(r, bounds, free) for r in bounds]
         waived = [r for r in bounds if not r.operator]
         bounds = [r for r in bounds if r.operator]
         people, allowed, found, free = self._names(free, said)
@@ -203,6 +207,14 @@ class _Reader:
             if CANCELLED.search(text[max(0, f.start - 30) : f.start]) and CANCELLED_AFTER.match(text, f.end)
         ]
         return [f.field for f in gone], [f for f in found if f not in gone]
+
+
+def _turned(reading: Reading, bounds: Sequence[Reading], text: str) -> Reading:
+    """ "高于2000的就算了" is a bound turned round; a range has no other side."""
+    end = refused(text, reading.end) if reading.operator in TURNED else None
+    if end is None or sum(r.start == reading.start for r in bounds) > 1:
+        return reading
+    return replace(reading, end=end, operator=TURNED[reading.operator])
 
 
 def _vocabulary(catalogue: Catalogue) -> frozenset[str]:

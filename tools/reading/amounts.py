@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from tools.catalogue import FieldSpec
-from tools.reading.fields import Fields
+from tools.reading.fields import Fields, tokens
 from tools.reading.per import per
-from tools.reading.quantities import MAYBE, Quantity, quantities, unit
+from tools.reading.quantities import MAYBE, NAMED, Quantity, quantities, unit
 
 MOST = 50  # amounts that are read; nobody says more
 FEW = 12  # of what is counted
+MEASURE = "[个间张台部件套只条位名家款]"
 LOOK_BACK = 60  # characters before an amount
 _FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
@@ -42,7 +43,7 @@ _COMPARED = {
 }
 _BEFORE = re.compile(
     "(?:" + "|".join(rf"(?P<c{n}>(?<![a-z])(?:{said}))" for n, said in enumerate(_COMPARED.values())) + r")"
-    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|能|..?了)?\s*$",
+    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|(?:只?能|可以|愿意|会)?(?:付|花|出|拿出?|交|接受|承受|给)?|..?了)?\s*$",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -50,16 +51,20 @@ _NOT = re.compile(
     r"|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
     r"|\bcan['’]?t)(?:\s+(?!mind|care|know|matter|think)[a-z]+(?=\s))?"
     r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
-    r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed"
+    r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed|walk|drive|travel|wait|ride|commute|stay|carry|leave|have"
     r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
     re.IGNORECASE,
 )
 _AFTER = {
+    "==": r",?\s*no more (?:and|or|,) no (?:less|fewer)(?!\s+than)|不多不少",
     ">=": r"\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
     r"|bigger|beyond|heavier)(?!\s+than)"
     r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
     "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller"
     r"|lighter)(?!\s+than)|max(?:imum)?(?![a-z])"
+    r"|is (?:the most|the maximum|my (?:limit|max(?:imum)?))"
+    r"(?:\s+(?:that\s+)?(?:i|we)\s+(?:can|could|will|would)\s+\w+)?"
+    r"|,?\s*(?:but\s+)?(?:not|no|never)\s+(?:more|a\s+\w+\s+(?:more|over))(?!\s+than)"
     r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶"
     r"|[就可]?[能以]?(?:[看读听玩做吃]完|搞定)",
     "~": r"or so(?![a-z])|左右|上下|前后",
@@ -75,8 +80,8 @@ _LINK = (
 _EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
 _TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:and|和|与|跟)\s*", re.IGNORECASE)
-_OR = re.compile(r"\s*(?:or|或者?)\s*", re.IGNORECASE)
-_LISTED = re.compile(r"\s*(?:[,、]|,?\s*or|或者?)\s*", re.IGNORECASE)
+_OR = re.compile(rf"\s*{MEASURE}?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
+_LISTED = re.compile(rf"\s*{MEASURE}?\s*(?:[,、]|,?\s*or|或者?|还是)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|介于|在|从)\s*$", re.IGNORECASE)
 _OUT_OF = re.compile(r"\s*(?:/|out of)\s*(5|10|100)\b", re.IGNORECASE)
 _BUDGET = re.compile(
@@ -90,8 +95,9 @@ _HAVE = re.compile(
     re.IGNORECASE,
 )
 _TOO = re.compile(
-    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:much|many|long|far|expensive"
-    r"|high|pricey|big|heavy)\b|\s*[就都]?太[多长贵久远高大]了?",
+    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:(?:much|many|long|far|expensive"
+    r"|high|pricey|big|heavy|late)|(?P<little>little|few|short|small|cramped|tight|low|cheap|light))\b"
+    r"|\s*的?[就都]?(?:太[多长贵久远高大]了?|(?P<scant>太[少短小低窄挤]了?|不够\w?|[住坐装放]不下))",
     re.IGNORECASE,
 )
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -130,7 +136,8 @@ class Amounts:
         names = fields.pattern("number")
         self._named = re.compile(rf"(?P<name>{names}){_LINK}", re.IGNORECASE)
         self._after = re.compile(
-            rf"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|的\s*|[个间张台部件套只条位名家款])?(?P<name>{names})",
+            r"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|(?:as|in|for|of)\s+(?:an?\s+|the\s+)?|的\s*|(?:当|做|作为?)\s*"
+            rf"|{MEASURE})?(?P<name>{names})",
             re.IGNORECASE,
         )
 
@@ -172,13 +179,21 @@ class Amounts:
         begin = max(free, first.start - LOOK_BACK)
         lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
-        operator, each = lead.operator, per(self.fields, text, begin, first.start, last.end)
+        operator, each = lead.operator, per(self.fields, self._after, text, begin, first.start, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
         if too := _TOO.match(text, after.end):  # "more than 40 hours is too much"
-            operator, after = _FLIP.get(operator, "<"), replace(after, end=too.end())
+            operator = _FLIP.get(operator, ">" if too["little"] or too["scant"] else "<")
+            after = replace(after, end=too.end())
         called = lead.name or after.name or each[1]
         dimension = after.unit or last.dimension or first.dimension
+        amounts = _amounts(run, after)
+        if (
+            dimension == "span"
+            and called
+            and not any(NAMED["span"].keys() & {*tokens(s.name)} for s in self._specs(called))
+        ):
+            dimension, amounts = "", tuple(each.amount / each.factor for each in run)  # "5 years of experience"
         if dimension == "time" and lead.compared.casefold().startswith("faster"):
             operator = _FLIP[operator]
         if not operator and "多" in text[first.start : last.end]:  # 两个多小时, 200多块
@@ -189,7 +204,7 @@ class Amounts:
             start=begin + lead.left,
             end=max(after.end, each[0]),
             operator=operator or ("<=" if lead.budget else ""),
-            amounts=_amounts(run, after),
+            amounts=amounts,
             dimension="money" if lead.budget and not dimension else dimension,
             named=tuple(self._specs(called)),
             name=called,

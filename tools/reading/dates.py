@@ -7,11 +7,12 @@ catalogue always mean the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from tools.catalogue import Catalogue, FieldSpec
 from tools.reading.counting import number
+from tools.reading.fields import tokens
 from tools.reading.text import Reading, blank
 
 _MONTHS = [
@@ -34,13 +35,17 @@ _MONTH = (
 )
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = rf"(?:last )?(?:{'|'.join(_WEEKDAYS)})"
-_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+_DAY = r"(?:[0-3]?\d(?:st|nd|rd|th)?|first)"
 _FULL = (
     rf"(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?,?\s+[12]\d{{3}}|[12]\d{{3}}[-/][01]?\d(?:[-/][0-3]?\d)?"
     r"|[12]\d{3}年\s*[01]?\d月(?:\s*[0-3]?\d[日号])?"
 )
 _POINT = rf"({_FULL})(?!\d)"
-_SOME = rf"({_FULL}|{_MONTH}(?![a-z])(?:\s+{_DAY}(?!\d))?|(?<![\d年])[01]?\d月份?(?:\s*[0-3]?\d[日号])?)(?!\d)"
+_DAYS = rf"({_FULL}|{_DAY}\s+(?:of\s+)?{_MONTH}(?![a-z])|{_MONTH}\s+{_DAY}(?!\d))(?!\d)"
+_SOME = (
+    rf"(?:the\s+)?({_FULL}|{_DAY}\s+(?:of\s+)?{_MONTH}(?![a-z])|{_MONTH}(?![a-z])(?:\s+{_DAY}(?!\d))?"
+    r"|(?<![\d年])[01]?\d月份?(?:\s*[0-3]?\d[日号])?)(?!\d)"
+)
 _BARE = rf"({_MONTH}|{_WEEKDAY}|yesterday|today|last (?:week|month|year)|this (?:week|month|year))(?![a-z])"
 _OUT = r"(?:published|posted|released|added|uploaded|written|reported|listed|out|new|dated)"
 _OUT_ZH = r"(?:发布|发表|上架|上映|出版|上线|更新|刊登|报道|推出)"
@@ -74,6 +79,36 @@ _NAMED_ZH |= {
 }
 _NAMED_ZH |= {"去年": "last year"}
 _ANY_ZH = "|".join(sorted(_NAMED_ZH, key=len, reverse=True))
+
+# Which of several date fields is meant: parts of its name, and words that speak of it.
+_ABOUT = (
+    (
+        {"available", "free", "move", "vacant", "entry"},
+        re.compile(
+            r"\b(?:available|free (?:from|by|on|in)|be free|mov(?:e|ing) in|vacant)\b|入住|搬[进入]|住进|能住|空出",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        {"deadline", "ends", "end", "expires", "closes", "due", "until"},
+        re.compile(r"\b(?:deadline|ends?|ending|expires?|closes?|closing|due)\b|截止|到期|结束", re.IGNORECASE),
+    ),
+    (
+        {"start", "starts", "begins", "begin", "opens", "departure"},
+        re.compile(
+            r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)|depart\w*)\b|开始|开课|开班|出发|开幕", re.IGNORECASE
+        ),
+    ),
+    (
+        {"listed", "posted", "published", "added", "created", "uploaded", "updated", "released", "release", "publish"},
+        re.compile(
+            r"\b(?:listed|posted|published|added|put up|advertised|uploaded|updated|released|ads?|listings?|new)\b"
+            r"|上架|挂牌|发布|发表|刊登|上传|更新|新",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_SENTENCE = re.compile(r"(?<!\d)[.!?。！？；;](?:\s+|$)")
 
 Bound = Callable[["Days", "re.Match[str]"], list[tuple[str, str]]]
 Rule = tuple["re.Pattern[str]", Bound]
@@ -122,7 +157,7 @@ class Days:
 
     def point(self, said: str) -> str:
         """Raises ValueError: no such day."""
-        figures = [int(f) for f in re.findall(r"\d+", said)]
+        figures = [int(f) for f in re.findall(r"\d+", re.sub("first", "1", said, flags=re.IGNORECASE))]
         if named := re.search(_MONTH, said, re.IGNORECASE):
             month, day = _month(named[0]), next((f for f in figures if f <= 31), None)
             year = next((f for f in figures if f > 999), self._latest(month))
@@ -134,10 +169,41 @@ class Days:
 
 
 def read_dates(text: str, catalogue: Catalogue) -> list[Reading]:
-    """On the catalogue's first date field. Spans do not overlap, but the two bounds of one range share theirs."""
-    spec = next((spec for spec in catalogue.fields.values() if spec.kind == "date"), None)
-    if spec is None or spec.maximum is None:
-        return []
+    """Of several date fields the one that the words around are of, else the first. Spans do not overlap, but the two
+    bounds of one range share theirs.
+    """
+    out: list[Reading] = []
+    for spec, part in _parts(
+        text, [s for s in catalogue.fields.values() if s.kind == "date" and s.maximum is not None]
+    ):
+        out += _read_of(spec, part)
+    return out
+
+
+def _parts(text: str, specs: Sequence[FieldSpec]) -> Iterator[tuple[FieldSpec, str]]:
+    """Each date field that is meant somewhere, and the text with everything hidden but the sentences it is meant in."""
+    if not specs:
+        return
+    where: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for end in [*(found.end() for found in _SENTENCE.finditer(text)), len(text)]:
+        where.setdefault(_about(text[start:end], specs).name, []).append((start, end))
+        start = end
+    for spec in specs:
+        if mine := where.get(spec.name):
+            hidden = [(a, b) for name, spans in where.items() if name != spec.name for a, b in spans]
+            yield spec, blank(text, hidden) if mine else text
+
+
+def _about(words: str, specs: Sequence[FieldSpec]) -> FieldSpec:
+    for about, said in _ABOUT:
+        if said.search(words) and (spec := next((s for s in specs if about & {*tokens(s.name)}), None)):
+            return spec
+    return specs[0]
+
+
+def _read_of(spec: FieldSpec, text: str) -> list[Reading]:
+    assert spec.maximum is not None
     told = _RECENT if _NEWS_OF.search(text) and _TOLD_ON.search(spec.name) else ()
     rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ()), *told]
     return _read(text, spec, Days(spec.maximum), rules)
@@ -211,7 +277,8 @@ _POINTS = (
     ),
     _rule(
         rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_LEAD}\b(?:until|till|up to)\s+{_SOME}|\b{_OUT}"
-        rf"\s+by\s+{_POINT}|不晚于{_SOME}的?",
+        rf"\s+by\s+{_POINT}|\bby\s+(?:the\s+)?{_DAYS}|(?:不晚于|不能晚于|不得晚于|最晚|最迟){_SOME}的?"
+        rf"|\b(?:on\s+)?{_SOME}(?=[^.;!?]{{0,60}}\bby then\b)|{_SOME}(?=[^。；！？]{{0,20}}到时候)",
         _one("<="),
     ),
     _rule(

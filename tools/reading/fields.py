@@ -75,6 +75,10 @@ class Fields:
         for field, kind in self.kinds.items():
             for noun in kind.nouns:
                 self._add(noun, field)
+        for field in names:  # `min_lease_months` is a lease
+            first, *others = tokens(field)
+            if first in _FULL and others:
+                self._add(" ".join(others[:-1] if others[1:] and others[-1] in _AFTER else others), field)
         self.names = names
         self._measured: dict[str, list[FieldSpec]] = {}
         self._factors: dict[tuple[str, str], float] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tools.reading.allowed import allowance
 from tools.reading.fields import Fields, glossary, own_names
-from tools.reading.negation import denial, needless
+from tools.reading.negation import denial, needless, refused
 from tools.reading.text import HAN, Reading, either
 
 _LEAD = re.compile(r"^(?:is|has|have|with|requires?|supports?|needs?|allows?|offers?|includes?|contains?)\s+")
@@ -81,6 +81,7 @@ class Flags:
         for found in self._pattern.finditer(text):
             field, value = self._meant[re.sub(r"[\s-]+", " ", found[0].casefold())]
             refusal = denial(text, found.start())
+            refusal = found.start() if refusal is None and refused(text, found.end()) else refusal
             if needless(text, found.start()) or _waived(
                 text, found.start() if refusal is None else refusal, found.end()
             ):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from tools.catalogue import FieldSpec
 
 NEAR = 0.2  # of an amount that "around" it reaches
+_AREA = re.compile(r"_(?:sqm|m2|sqft|ft2)$")
 
 
 class Kind(BaseModel):
@@ -50,9 +51,10 @@ def kind_of(spec: FieldSpec) -> Kind | None:
     if spec.kind != "number":
         return None
     names = dict.fromkeys((re.sub(r"_(?:min|max)$", "", spec.name), spec.name))  # no minutes in `players_min`
-    found = (k for name in names for k in kinds() if re.search(k.fields, name, re.IGNORECASE) and fits(k, spec))
+    found = [k for name in names for k in kinds() if re.search(k.fields, name, re.IGNORECASE) and fits(k, spec)]
+    found.sort(key=lambda kind: kind.name != "area" or not _AREA.search(spec.name))  # `size_m2` is no length
     year = next(kind for kind in kinds() if kind.name == "year") if year_like(spec) else None
-    return next(found, year)
+    return next(iter(found), year)
 
 
 def year_like(spec: FieldSpec) -> bool:

@@ -77,7 +77,8 @@ class Numbers:
         fitting = self.fields.of_dimension(said.dimension) if said.dimension else []
         if said.named:
             both = [spec for spec in said.named if not said.dimension or spec in fitting]
-            return both or fitting or ([] if said.dimension else list(said.named))
+            unknown = [s for s in said.named if said.dimension == "money" and s.name not in self.fields.kinds]
+            return both or unknown or fitting or ([] if said.dimension else list(said.named))
         if said.dimension:
             return fitting
         implied = next((kind for kind, words in _IMPLIED if words.search(said.compared)), None)

@@ -11,7 +11,7 @@ from tools.catalogue import Catalogue
 from tools.reading.allowed import Allowed, allowance
 from tools.reading.critiques import of_values
 from tools.reading.names import Name, Names
-from tools.reading.negation import denial, needless
+from tools.reading.negation import denial, needless, refused
 from tools.reading.text import LIST, Reading
 from tools.reading.values import Found
 
@@ -34,6 +34,7 @@ class Operators:
         either = {name for pair in choices for name in pair}
         for name in names:
             refusal = denial(text, name.at)
+            refusal = name.start if refusal is None and refused(text, name.end) else refusal
             start = name.start if refusal is None else min(refusal, name.start)
             places = [(name.field, name.name)] if refusal is None else self.names.roles(name)
             for field, value in places:
@@ -84,10 +85,13 @@ class Operators:
         either = len(group) > 1 and _choice(group, text)
         less = {wish.value: wish.start for wish in of_values(text, group) if wish.direction == "less"}
         start = None
+        after = refused(text, group[-1].end) is not None
+        last = _last(group, text)
         for n, facet in enumerate(group):
             follows = group[n - 1].end if joined and start is not None else None
             refusal = denial(text, facet.start)
             start = less.get(facet.value, follows) if refusal is None else refusal
+            start = facet.start if start is None and after and n >= last else start
             denied = start is not None
             operator = self._operator(facet.field, denied, either)
             stands = "" if denied else facet.value

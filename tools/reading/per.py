@@ -14,12 +14,17 @@ _PAID = ("year", "month", "annum", "hour", "hr")
 _PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 
 
-def per(fields: Fields, text: str, begin: int, start: int, end: int) -> tuple[int, str]:
-    """Where that ends, and the one number field whose name says "night"; the amount stands in `text[start:end]`."""
+def per(fields: Fields, name: re.Pattern[str], text: str, begin: int, start: int, end: int) -> tuple[int, str]:
+    """Where that ends, and the field: the one whose name says "night", or one that a `name` right after calls. The amount stands in
+    `text[start:end]`.
+    """
     after = _PER.match(text, end)
     before = _PER_ZH.search(text[begin:start])
     word = after["per"].casefold() if after else _EVERY[before["per"]] if before else ""
     found = fields.with_part(_SAME.get(word, word)) if word else []
     if word in _PAID and not found:
         found = fields.of_kind("salary")
-    return (after.end() if after else end, found[0].name) if len(found) == 1 else (end, "")
+    if len(found) == 1:
+        return after.end() if after else end, found[0].name
+    named = name.match(text, after.end()) if after else None  # "1000 a month in rent"
+    return (named.end(), named["name"]) if named else (end, "")

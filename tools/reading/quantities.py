@@ -28,7 +28,7 @@ UNITS = (
         "money",
         1,
         r"dollars?|bucks?|usd|euros?|eur|pounds sterling|gbp|quid|yuan|rmb|cny|元钱?|块钱?|美元|美金"
-        r"|欧元|英镑|人民币|刀",
+        r"|欧元|欧(?![洲美式盟])|英镑|人民币|刀",
     ),
     Unit("money", 0.01, r"cents?"),
     Unit("stars", 1, r"stars?|颗星|星(?!期)"),
@@ -37,6 +37,10 @@ UNITS = (
     Unit("players", 1, r"players?|gamers|[个位名]?玩家"),
     Unit("people", 1, r"people|persons?|friends|guests?|of us|[个位名]客人|[个名]?人(?![气类生物民间])"),
     Unit("age", 1, r"(?:years?|yrs?)[\s-]?olds?|years? of age|yo|岁"),
+    Unit("span", 12, r"years?|yrs?"),
+    Unit("span", 1, r"months?|个?月(?![份底初末])"),
+    Unit("span", 7 / 30, r"weeks?|个?星期|周(?![末边围年])"),
+    Unit("span", 1 / 30, r"days?|天"),
     Unit("mass", 1000, r"kg|kgs|kilos?|kilograms?|公斤|千克"),
     Unit("mass", 500, r"斤"),
     Unit("bytes", 1e3, r"(?-i:G)"),
@@ -70,6 +74,7 @@ NAMED = {
     "length": {"inch": 2.54, "inches": 2.54, "in": 2.54, "ft": 30.48, "mm": 0.1, "cm": 1.0, "m": 100.0},
     "distance": {"km": 1000.0, "kilometers": 1000.0, "m": 1.0, "meters": 1.0, "mi": 1609.344, "miles": 1609.344},
     "area": {"sqm": 1.0, "m2": 1.0, "sqft": 0.092903, "ft2": 0.092903},
+    "span": {"days": 1 / 30, "weeks": 7 / 30, "months": 1.0, "years": 12.0},
     "percent": {"percent": 1.0, "pct": 1.0, "percentage": 1.0},
     "volume": {"l": 1000.0, "liters": 1000.0, "litres": 1000.0, "ml": 1.0},
 }
