@@ -28,11 +28,12 @@ serve: setup  ## the server on the home in ./var (or TASTEMAKER_HOME)
 test: setup  ## the whole test suite
 	@$(BIN)/python -m pytest
 
-lint: setup  ## style, types, arrows between folders, prompt versions
+lint: setup  ## style, types, arrows between folders, prompt versions, the settings page
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/prompt_versions.py
+	@$(BIN)/python scripts/settings_reference.py
 	@$(BIN)/mypy
 
 bench: setup  ## the benchmarks; figures go to benchmarks/

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agent.surfaces.settings import ServerSettings
-from agent.tokens import ENVIRONMENT, TokenBook
+from agent.tokens import TokenBook
+from tools.environment import HOME, LLM_API_KEY, LLM_MODEL, LLM_URL, SERVICE_TOKEN
 from tools.errors import InvalidInput, TastemakerError
 from tools.home import Home
 
@@ -72,7 +73,7 @@ def refuse_open_doors(settings: ServerSettings, tokens: TokenBook) -> None:
         return
     raise InvalidInput(
         f"--host {settings.host} can be reached from other machines, and no token is configured. Make one with "
-        f"`tastemaker tokens add --service`, or set {ENVIRONMENT}, or listen on 127.0.0.1."
+        f"`tastemaker tokens add --service`, or set {SERVICE_TOKEN}, or listen on 127.0.0.1."
     )
 
 
@@ -95,16 +96,15 @@ def refuse_taken_port(settings: ServerSettings) -> None:
 async def serve(home: Home, settings: ServerSettings, tokens: TokenBook, options: argparse.Namespace) -> None:
     """Serve until told to stop; tools and engine load meanwhile."""
     from agent.surfaces.app import create_app
-    from agent.surfaces.engine_room import API_KEY, EngineRoom
+    from agent.surfaces.engine_room import EngineRoom
     from agent.surfaces.server import Server
     from agent.turn import Agent
     from tools.toolbox import Live
 
     live = Live(home)
     agent = Agent(live, None)
-    room = (
-        None if options.no_llm else EngineRoom(agent, home, options.llm_url, options.llm_model, os.environ.get(API_KEY))
-    )
+    key = os.environ.get(LLM_API_KEY)
+    room = None if options.no_llm else EngineRoom(agent, home, options.llm_url, options.llm_model, key)
     server = Server(create_app(agent, live, room, settings, tokens), settings, lambda url: _greet(url, tokens))
     preparing = asyncio.create_task(_prepare(agent, room, options.sample))
     preparing.add_done_callback(_told_of_failure)
@@ -181,10 +181,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes a free one")
     parser.add_argument("--grace", type=float, default=20.0, help="seconds running turns get at the end (default: 20)")
-    parser.add_argument("--home", default=environment("TASTEMAKER_HOME") or "./var", help=homes)
+    parser.add_argument("--home", default=environment(HOME) or "./var", help=homes)
     url = "an OpenAI-compatible server to attach; without it vLLM is started"
-    parser.add_argument("--llm-url", default=environment("TASTEMAKER_LLM_URL"), help=url)
-    parser.add_argument("--llm-model", default=environment("TASTEMAKER_LLM_MODEL"), help="a model's name or folder")
+    parser.add_argument("--llm-url", default=environment(LLM_URL), help=url)
+    parser.add_argument("--llm-model", default=environment(LLM_MODEL), help="a model's name or folder")
     parser.add_argument("--no-llm", action="store_true", help="rules and template sentences only")
     sample = "answer this once in the terminal when all is up"
     parser.add_argument("--sample", nargs=2, metavar=("USER", "WORDS"), help=sample)

@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 import prompts
 from agent.user_tools import NAMES, UserTools, brief
+from tools.environment import HOME, LLM_API_KEY, LLM_MODEL, LLM_URL
 from tools.errors import TastemakerError
 from tools.home import Home
 
@@ -130,8 +131,8 @@ def _refusal(name: str) -> Callable[[Any], str]:
 @cache
 def _of_this_process() -> Agent:
     held, environment = ExitStack(), os.environ.get
-    engine = map(environment, ("TASTEMAKER_LLM_URL", "TASTEMAKER_LLM_MODEL", "TASTEMAKER_LLM_API_KEY"))
-    agent = held.enter_context(open_agent(environment("TASTEMAKER_HOME") or "var", *engine))
+    engine = map(environment, (LLM_URL, LLM_MODEL, LLM_API_KEY))
+    agent = held.enter_context(open_agent(environment(HOME) or "var", *engine))
     atexit.register(held.close)
     return agent
 

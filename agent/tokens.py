@@ -19,12 +19,12 @@ from typing import Literal
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.environment import SERVICE_TOKEN
 from tools.errors import CorruptData, InvalidInput, NotFound
 from tools.home import Home
 from tools.store.text import checked_id
 
 Kind = Literal["service", "user"]
-ENVIRONMENT = "TASTEMAKER_SERVICE_TOKEN"
 PER_MINUTE = 120  # requests of a user token where nothing else was said
 _SHORTEST = 16  # characters of a service token from the environment
 
@@ -158,10 +158,10 @@ class TokenBook:
             InvalidInput: the token in the environment is too short to be a secret.
             CorruptData: `tokens.json` cannot be read.
         """
-        secret = environment.get(ENVIRONMENT)
+        secret = environment.get(SERVICE_TOKEN)
         if secret and len(secret) < _SHORTEST:
             raise InvalidInput(
-                f"{ENVIRONMENT} is shorter than {_SHORTEST} characters; use a long random one", ENVIRONMENT
+                f"{SERVICE_TOKEN} is shorter than {_SHORTEST} characters; use a long random one", SERVICE_TOKEN
             )
         book = cls(home, _digest(secret) if secret else None)
         book._refresh()

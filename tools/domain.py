@@ -1,7 +1,8 @@
 """The domain file: what the items are, which events mean approval, which attributes are facets, which rules hold.
 
 A domain is a TOML file; the shipped ones lie in `tools/domains/`. Everything that differs between movies,
-news and shops is here, so that no tool knows what a film is.
+news and shops is here, so that no tool knows what a film is. The text under each key is its entry in docs/settings.md
+(scripts/settings_reference.py), with an example in TOML behind `Example:`.
 """
 
 from __future__ import annotations
@@ -55,16 +56,22 @@ class Words(Strict):
     """A noun or verb in each language of the interface."""
 
     en: str
+    """In English. Example: `"film"`"""
     zh: str
+    """In Chinese. Example: `"电影"`"""
 
 
 class Feedback(Strict):
     """How an event reads as a preference."""
 
     positive: tuple[str, ...]
+    """Events that mean approval: a kind, or a kind and a bound on its value. Example: `["buy", "rate >= 4"]`"""
     negative: tuple[str, ...] = ()
-    weights: dict[str, float] = Field(default_factory=dict)  # kind -> weight, 1.0 when absent
+    """Events that mean dislike, written alike. Example: `["return", "rate <= 2"]`"""
+    weights: dict[str, float] = Field(default_factory=dict)
+    """Kinds that count more or less than 1. Example: `{ buy = 2.0, view = 0.5 }`"""
     half_life_days: float = Field(default=90.0, gt=0)
+    """Days after which an event counts half for the profile. Example: `45.0`"""
 
     @field_validator("positive", "negative")
     @classmethod
@@ -104,25 +111,38 @@ class Feedback(Strict):
 
 
 class Attributes(Strict):
-    """Which item attributes play which part. Names must exist in the catalogue only when it has them."""
+    """Which item attributes play which part. An attribute that the catalogue does not have is passed over."""
 
-    facets: tuple[str, ...] = ("tags",)  # small closed vocabularies, offered to the model as enums
-    people: tuple[str, ...] = ()  # names, matched as written
-    shown: tuple[str, ...] = ()  # printed beside the title
+    facets: tuple[str, ...] = ("tags",)
+    """Small closed vocabularies: kinds that people ask for, offered to the model as choices.
+    Example: `["tags", "color"]`"""
+    people: tuple[str, ...] = ()
+    """Names of people, brands, makers: matched as they are written. Example: `["director", "cast"]`"""
+    shown: tuple[str, ...] = ()
+    """Printed beside the title; the first one also in tables. Example: `["price", "brand"]`"""
     text_template: str = "{title}. {tags}. {description}"
+    """The text of an item that the search embeds. Example: `"{title} by {brand}. {tags}. {description}"`"""
 
 
 class Policy(Strict):
     """Rules enforced in code on every slate."""
 
     hide_seen: bool = True
-    availability: str | None = None  # boolean item attribute: False is never shown
-    available_to: dict[str, str] = Field(default_factory=dict)  # item attribute -> user attribute: they share a value
-    sponsored: str | None = None  # boolean item attribute: True is disclosed
-    age_gate: str | None = None  # item attribute with a minimum age in years
-    banned: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # attribute -> values never shown
-    max_items: int = Field(default=50, ge=1, le=200)  # of one slate; 1 recommends one at a time
-    risky: tuple[str, ...] = ()  # words for which a generated text waits for a person's review
+    """Whether items with an event of the user are left out. Example: `false`"""
+    availability: str | None = None
+    """Boolean item attribute: an item where it is false is never shown. Example: `"in_stock"`"""
+    available_to: dict[str, str] = Field(default_factory=dict)
+    """Item attribute and user attribute that must share a value. Example: `{ regions = "country" }`"""
+    sponsored: str | None = None
+    """Boolean item attribute: an item where it is true is marked as sponsored. Example: `"promoted"`"""
+    age_gate: str | None = None
+    """Item attribute with a minimum age in years, held against the user's `age`. Example: `"min_age"`"""
+    banned: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Attribute and the values of it that are never shown. Example: `{ tags = ["Weapons"] }`"""
+    max_items: int = Field(default=50, ge=1, le=200)
+    """Most items of one slate; 1 recommends one at a time. Example: `10`"""
+    risky: tuple[str, ...] = ()
+    """Words with which a generated text waits for a person's review. Example: `["guaranteed", "保证"]`"""
 
 
 class Blend(Strict):
@@ -130,26 +150,36 @@ class Blend(Strict):
     taste weigh among themselves is learned from the events (tools/rank/taste.py).
     """
 
-    search: float = Field(default=1.0, ge=0)  # the words
-    named: float = Field(default=4.0, ge=0)  # a title they named
+    search: float = Field(default=1.0, ge=0)
+    """Closeness to the words. Example: `1.5`"""
+    named: float = Field(default=4.0, ge=0)
+    """A title that the words name. Example: `6.0`"""
     taste: float = Field(default=2.0, gt=0)
+    """The reader's taste. Example: `1.0`"""
 
 
 class Floor(Strict):
     """At least this `share` of every slate has one of `values` in `attribute`, as far as there are such items."""
 
     attribute: str
+    """Item attribute. Example: `"language"`"""
     values: tuple[str, ...] = Field(min_length=1)
+    """Values of it that count. Example: `["zh"]`"""
     share: float = Field(gt=0, le=1)
+    """Part of the slate, rounded down to whole items. Example: `0.2`"""
 
 
 class Mix(Strict):
     """What a slate is beside relevant; docs/ranking.md has what each knob costs."""
 
-    long_tail: float = Field(default=0.55, ge=0, le=2)  # deviations of taste taken off for one of log popularity
-    calibration: float = Field(default=0.2, ge=0, lt=1)  # weight of the user's own mix of facets beside relevance
-    exploration: float = Field(default=0.0, ge=0, le=0.5)  # share of the slate for items that hardly anyone has tried
+    long_tail: float = Field(default=0.55, ge=0, le=2)
+    """Deviations of taste that are taken off for one deviation of log popularity. Example: `0.3`"""
+    calibration: float = Field(default=0.2, ge=0, lt=1)
+    """Weight of the user's own mix of facets beside relevance. Example: `0.4`"""
+    exploration: float = Field(default=0.0, ge=0, le=0.5)
+    """Share of the slate for items that hardly anyone has tried. Example: `0.1`"""
     floors: tuple[Floor, ...] = ()
+    """Shares that are always kept. Example: `[{ attribute = "language", values = ["zh"], share = 0.2 }]`"""
 
 
 class ColdStart(Strict):
@@ -158,7 +188,9 @@ class ColdStart(Strict):
     """
 
     attributes: tuple[str, ...] = ()
-    named: dict[str, Words] = Field(default_factory=dict)  # attribute -> what it is called
+    """User attributes that may count. Example: `["age", "country"]`"""
+    named: dict[str, Words] = Field(default_factory=dict)
+    """Those of them that a reason may name, and how. Example: `{ age = { en = "age", zh = "年龄" } }`"""
 
     @model_validator(mode="after")
     def _named_are_used(self) -> ColdStart:
@@ -171,9 +203,13 @@ class Domain(Strict):
     """One parsed domain file."""
 
     name: str
+    """What the domain is called in the home. Example: `"shop"`"""
     item: Words
+    """One item. Example: `{ en = "product", zh = "商品" }`"""
     items: Words
+    """Several. Example: `{ en = "products", zh = "商品" }`"""
     liked: Words
+    """What a user did who approved, as in "which you liked". Example: `{ en = "bought", zh = "买过" }`"""
     feedback: Feedback
     attributes: Attributes = Attributes()
     policy: Policy = Policy()
@@ -181,9 +217,14 @@ class Domain(Strict):
     mix: Mix = Mix()
     cold_start: ColdStart = ColdStart()
     tone: str = "warm and concrete"
+    """How the model writes. Example: `"helpful, like a shop assistant who does not push"`"""
     languages: tuple[Language, ...] = ("en", "zh")
-    aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> value -> other names
-    names: dict[str, dict[Language, tuple[str, ...]]] = Field(default_factory=dict)  # attribute -> what people call it
+    """Languages of the site. A note so far: replies are in the language of the words. Example: `["zh", "en"]`"""
+    aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    """What else people call the values of an attribute, in any language.
+    Example: `{ tags = { Headphones = ["耳机", "earphones"] } }`"""
+    names: dict[str, dict[Language, tuple[str, ...]]] = Field(default_factory=dict)
+    """What people call an attribute itself. Example: `{ price = { en = ["cost"], zh = ["价钱"] } }`"""
 
     @classmethod
     def load(cls, name_or_file: str | Path) -> Domain:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tools.environment import CACHE, STORE_URL
 from tools.errors import HomeInUse
 
 
@@ -28,7 +29,7 @@ class Home:
 
     @property
     def store_url(self) -> str:
-        return os.environ.get("TASTEMAKER_STORE_URL") or f"sqlite:///{self.root / 'store.db'}"
+        return os.environ.get(STORE_URL) or f"sqlite:///{self.root / 'store.db'}"
 
     @property
     def domain_file(self) -> Path:
@@ -73,7 +74,7 @@ class Home:
 
 def cache_dir() -> Path:
     """Downloads shared by all homes (weights, demo data)."""
-    return Path(os.environ.get("TASTEMAKER_CACHE") or Path.home() / ".cache" / "tastemaker")
+    return Path(os.environ.get(CACHE) or Path.home() / ".cache" / "tastemaker")
 
 
 def _describe(owner: Path) -> str:

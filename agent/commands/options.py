@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.commands.output import waiting
+from tools.environment import HOME, LLM_MODEL, LLM_URL
 from tools.errors import BundleMissing, InvalidInput
 from tools.home import Home
 
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
     from tools.toolbox import Toolbox
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="TASTEMAKER_HOME", help="Folder of the store, the bundles and the index.")
+    Path, typer.Option("--home", envvar=HOME, help="Folder of the store, the bundles and the index.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 UserOption = Annotated[str, typer.Option("--user", help="Id of the user it is for.", metavar="ID")]
 UrlOption = Annotated[
     str | None,
-    typer.Option("--llm-url", envvar="TASTEMAKER_LLM_URL", help="An OpenAI-compatible engine; without it one starts."),
+    typer.Option("--llm-url", envvar=LLM_URL, help="An OpenAI-compatible engine; without it one starts."),
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--llm-model", envvar="TASTEMAKER_LLM_MODEL", help="Model name or folder; default: one that fits."),
+    typer.Option("--llm-model", envvar=LLM_MODEL, help="Model name or folder; default: one that fits."),
 ]
 NoLlmOption = Annotated[bool, typer.Option("--no-llm", help="No model: rules and evidence speak, marked degraded.")]
 HERE = Path("var")

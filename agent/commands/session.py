@@ -14,6 +14,7 @@ from anyio import CancelScope
 
 from agent.commands.options import Engines
 from agent.commands.output import note, say, waiting
+from tools.environment import LLM_API_KEY
 from tools.home import Home
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ async def ready(home: Home, engines: Engines) -> AsyncIterator[Agent]:
         _check_model(engines.model)
     with waiting("Opening the tools"):
         from agent.engine_status import status_line
-        from agent.surfaces.engine_room import API_KEY, EngineRoom
+        from agent.surfaces.engine_room import EngineRoom
         from agent.turn import Agent
         from tools.toolbox import Live
     live = Live(home)
     agent = Agent(live, None)
-    room = None if engines.off else EngineRoom(agent, home, engines.url, engines.model, os.environ.get(API_KEY))
+    room = None if engines.off else EngineRoom(agent, home, engines.url, engines.model, os.environ.get(LLM_API_KEY))
     try:
         with status_line("Starting the engine") if room else waiting("Opening the tools") as progress:
             opening = asyncio.create_task(room.open(progress) if room else asyncio.sleep(0))

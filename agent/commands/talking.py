@@ -19,6 +19,7 @@ import typer
 from agent.commands.options import Engines, trained
 from agent.commands.output import emit, note, say, table
 from agent.commands.turns import Mode
+from tools.environment import SERVICE_TOKEN
 from tools.home import Home
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from agent.evaluate.talk import Speaker
     from agent.evaluate.truth import Truth
     from agent.turn import Agent
-
-SERVICE_TOKEN = "TASTEMAKER_SERVICE_TOKEN"  # noqa: S105 -- the variable that the server reads too
 
 
 @dataclass(frozen=True)

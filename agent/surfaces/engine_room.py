@@ -17,7 +17,6 @@ from tools.errors import TastemakerError
 from tools.home import Home
 
 T = TypeVar("T")
-API_KEY = "TASTEMAKER_LLM_API_KEY"  # no option: a command line is visible to everyone on the machine
 log = logging.getLogger(__name__)
 
 

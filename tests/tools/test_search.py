@@ -15,6 +15,7 @@ from tests import world
 from tools.bus import Bus
 from tools.catalogue import Catalogue
 from tools.context import Context
+from tools.environment import CHROMA_URL
 from tools.errors import CorruptData, InvalidInput, NotFound, TastemakerError
 from tools.home import Home
 from tools.registry import execute
@@ -210,10 +211,10 @@ def test_vectors_of_another_catalogue_are_refused(tmp_path: Path, index: SearchI
 
 
 def test_a_chroma_server_that_is_not_there_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(chroma.URL, "localhost")
+    monkeypatch.setenv(CHROMA_URL, "localhost")
     with pytest.raises(InvalidInput, match="http://"):
         chroma.connect(home.chroma)
-    monkeypatch.setenv(chroma.URL, "http://127.0.0.1:9")
+    monkeypatch.setenv(CHROMA_URL, "http://127.0.0.1:9")
     with pytest.raises(TastemakerError, match=r"127\.0\.0\.1:9.*start it"):
         chroma.connect(home.chroma)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.environment import CHROMA_URL
 from tools.errors import InvalidInput, TastemakerError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from tools.catalogue import Catalogue
 
-URL = "TASTEMAKER_CHROMA_URL"
 BATCH = 2000
 FILLED = "filled"  # key of a collection's metadata: how many items it was filled with
 # The default ef_search of 100 misses 1% of the nearest 100 among 1,682 items, 400 none, for 0.4 ms more.
@@ -40,17 +40,19 @@ def connect(folder: Path) -> ClientAPI:
     from chromadb.config import Settings
 
     quiet = Settings(anonymized_telemetry=False)
-    url = os.environ.get(URL)
+    url = os.environ.get(CHROMA_URL)
     if not url:
         return chromadb.PersistentClient(str(folder), quiet)
     place = urlsplit(url)
     if place.scheme not in ("http", "https") or not place.hostname:
-        raise InvalidInput(f"{URL} is {url!r}: give one such as http://localhost:8000", URL)
+        raise InvalidInput(f"{CHROMA_URL} is {url!r}: give one such as http://localhost:8000", CHROMA_URL)
     secure = place.scheme == "https"
     try:
         return chromadb.HttpClient(place.hostname, place.port or (443 if secure else 8000), secure, settings=quiet)
     except ValueError as error:
-        raise TastemakerError(f"no Chroma server answers at {url}: start it, or unset {URL} ({error})") from error
+        raise TastemakerError(
+            f"no Chroma server answers at {url}: start it, or unset {CHROMA_URL} ({error})"
+        ) from error
 
 
 def open_collection(client: ClientAPI, name: str) -> Collection:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools import bundle
+from tools.environment import CHROMA_URL
 from tools.errors import CorruptData
 from tools.home import Home
 from tools.search import chroma
@@ -25,7 +26,7 @@ def open_index(home: Home, folder: Path, catalogue: Catalogue, encoder: Encoder)
     more are deleted, except on a server, where they may be another home's.
     """
     client = chroma.connect(home.chroma)
-    if chroma.URL not in os.environ:
+    if CHROMA_URL not in os.environ:
         used = set(_collections(home))
         for held in client.list_collections():
             if held.name not in used:

@@ -111,13 +111,13 @@ def clean(text: str) -> str:
 def _matched(wanted: Filters, catalogue: Catalogue, item: int) -> list[tuple[str, str]]:
     """(field, value) that was asked for by name and that the item has."""
     held = catalogue.attributes(item)
-    asked = [
+    asked = dict.fromkeys(
         (name, value)
         for name, constraint in wanted.items()
         if catalogue.fields[name].facet
         for operator in ("contains", "contains_any", "==", "in")
         for value in _listed(constraint.get(operator))
-    ]
+    )
     return [(name, value) for name, value in asked if value in _listed(held.get(name))]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.environment import HUB, MODELS_DIR
 from tools.errors import CorruptData, TastemakerError
 from tools.fetch import downloaded, join, verify
 from tools.weights.registry import ModelSpec
@@ -20,7 +21,7 @@ SERVED = (".safetensors", ".json", ".txt", ".jinja", ".model")
 
 def models_dir() -> Path | None:
     """Folder of models the user keeps by name, from TASTEMAKER_MODELS_DIR."""
-    given = os.environ.get("TASTEMAKER_MODELS_DIR")
+    given = os.environ.get(MODELS_DIR)
     return Path(given).expanduser() if given else None
 
 
@@ -42,7 +43,7 @@ def collect(spec: ModelSpec, folder: Path, say: Say) -> Origin:
         else:
             say(f"{spec.name}: from {origin.source}" + (f" ({'; '.join(tried)})" if tried else ""))
             return origin
-    where = models_dir() or "any folder (set TASTEMAKER_MODELS_DIR to it)"
+    where = models_dir() or f"any folder (set {MODELS_DIR} to it)"
     raise TastemakerError(
         f"{spec.name} cannot be had: {'; '.join(tried)}. Put its files into {spec.name}/ in {where}, "
         "or give a model folder's path in place of the name."
@@ -54,7 +55,7 @@ def _from_local(spec: ModelSpec, folder: Path) -> Origin:
     kept = models_dir()
     path = kept / spec.name / spec.gguf if kept and spec.format == "gguf" else None
     if path is None or not path.is_file():
-        raise TastemakerError("not in TASTEMAKER_MODELS_DIR")
+        raise TastemakerError(f"not in {MODELS_DIR}")
     verify(path, spec.signed[spec.gguf])
     shutil.copyfile(path, folder / spec.gguf)
     return Origin(source=str(path), files=spec.signed)
@@ -66,7 +67,7 @@ def _from_hub(spec: ModelSpec, folder: Path) -> Origin:
         raise TastemakerError("not on the hub")
     from huggingface_hub import HfApi, snapshot_download
 
-    endpoint = os.environ.get("HF_ENDPOINT")
+    endpoint = os.environ.get(HUB)
     with _hub_errors():
         api = HfApi(endpoint=endpoint)
         info = api.model_info(spec.hub, revision=spec.revision or None, timeout=PROBE_S, files_metadata=True)
