@@ -23,11 +23,10 @@ QUEUED = 24
 """On the CPU: requests running or waiting; the next is refused instead of waiting for minutes."""
 CONTEXT = 4096
 """Tokens of prompt and reply together."""
+CPU = ("--dtype", "float32", "--enforce-eager", "--block-size", "32")
+"""On the CPU. The prefix cache holds whole blocks: of 32 tokens instead of 128, for a turn's prompts have some 400."""
 CORES_ALL = 4
 """Up to so many cores vLLM gets all of them; of more it keeps one free itself."""
-BLOCK = 32
-"""On the CPU: tokens of a block of the prefix cache, which holds whole blocks only; with vLLM's own 128 a third of a turn's
-prompts of some 400 tokens would stay outside. As fast."""
 KV_CACHE_GIB = 1
 """On the CPU: memory for the prefix cache, enough for ten full contexts of the 0.5B model."""
 GRAMMAR = '{"backend": "xgrammar", "disable_any_whitespace": true}'
@@ -72,16 +71,7 @@ def arguments(model: Path, name: str, port: int, on_gpu: bool) -> tuple[str, ...
     argv = ["--model", str(model), "--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
     argv += ["--max-model-len", str(CONTEXT), "--shutdown-timeout", str(SHUTDOWN_S), "--enable-prefix-caching"]
     argv += ["--enable-prompt-tokens-details", "--disable-uvicorn-access-log", "--structured-outputs-config", GRAMMAR]
-    if not on_gpu:
-        argv += [
-            "--dtype",
-            "float32",
-            "--enforce-eager",
-            "--block-size",
-            str(BLOCK),
-            "--max-num-queued-reqs",
-            str(QUEUED),
-        ]
+    argv += [] if on_gpu else [*CPU, "--max-num-queued-reqs", str(QUEUED)]
     return tuple(argv)
 
 

@@ -87,7 +87,8 @@ def _server(options: list[tuple[str, str]]) -> Iterator[str]:
 def _engine() -> Iterator[str]:
     yield "## The engine\n\nHow vLLM is started when no `--llm-url` is given; fixed in `agent/engine_settings.py`.\n"
     docs = _docs(engine_settings)
-    rows = [(f"`{name}`", f"`{getattr(engine_settings, name)}`", doc.text) for name, doc in docs.items()]
+    values = ((name, getattr(engine_settings, name), doc) for name, doc in docs.items())
+    rows = [(f"`{name}`", f"`{' '.join(v) if isinstance(v, tuple) else v}`", doc.text) for name, v, doc in values]
     yield from _table(("name", "value", "meaning"), rows)
     for where, on_gpu in (("a CPU of two cores", False), ("an NVIDIA GPU", True)):
         argv = engine_settings.arguments(Path("FOLDER"), "NAME", 8001, on_gpu)

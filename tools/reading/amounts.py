@@ -25,11 +25,11 @@ _COMPARED = {
     r"|max(?:imum)?(?: of)?|within"
     r"|(?:read|ready|done|finish\w*|made|cooked|watched|played) in|capped at|<=|≤|no higher than|not over"
     r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|超不过|(?:不能|不要|别|不得|不想|没法"
-    r"|不可)(?:超过|高于|多于|长于)|最高|上限(?:是|为)?",
+    r"|不可)(?:超过|高于|多于|长于)|最[高大重长贵]|上限(?:是|为)?",
     ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than"
     r"|min(?:imum)?(?: of)?|>=|≥|no lower than"
     r"|not under|not below"
-    r"|至少|最少|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
+    r"|至少|最少|最[小轻短早]|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
     "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier"
     r"|slower|narrower|thinner|weaker|earlier|closer|nearer|cooler|quieter) than|beneath"
     r"|less expensive than|<|低于|少于|小于|不到|不足|短于|未满|便宜于",
@@ -55,9 +55,10 @@ _NOT = re.compile(
     r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
     re.IGNORECASE,
 )
+_LEAST = r"(?:[^,.;!?，。；]{0,25}?\s)?is the (?:minimum|least)(?:\s+(?:that\s+)?(?:i|we)\s+\w+)?"
 _AFTER = {
     "==": r",?\s*no more (?:and|or|,) no (?:less|fewer)(?!\s+than)|不多不少",
-    ">=": r"\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
+    ">=": rf"{_LEAST}|\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
     r"|bigger|beyond|heavier)(?!\s+than)"
     r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
     "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller"
@@ -75,7 +76,7 @@ _POST = re.compile(
 )
 _LINK = (
     r"(?:[\s:=]|\b(?:is|are|of|that|which|should|must|be|has|have|to|an?|the|at|in|with|for|range"
-    r"|value)\b|[是为在要得的有]|必须|应该|需要|可以)*$"
+    r"|value|size|run|last)\b|[是为在要得的有]|必须|应该|需要|可以)*$"
 )
 _EQUALS = re.compile(r"(?:[:=]|\b(?:is|are|of)|[是为])\s*$")
 _TO = re.compile(r"\s*(?:-|–|—|~|to|through|till?|到|至)\s*", re.IGNORECASE)
@@ -95,11 +96,15 @@ _HAVE = re.compile(
     re.IGNORECASE,
 )
 _TOO = re.compile(
-    r"\s*(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:(?:much|many|long|far|expensive"
-    r"|high|pricey|big|heavy|late)|(?P<little>little|few|short|small|cramped|tight|low|cheap|light))\b"
+    r"\s*(?:(?P<vain>(?:is|are|would be|['’]s)\s+(?:no (?:good|use)|useless|not enough|out of the question)"
+    r"(?:\s+(?:to|for)\s+(?:me|us))?|(?:is|are)n['’]?t (?:enough|any good)|won['’]?t do\b|doesn['’]?t work\b)"
+    r"|(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:(?:much|many|long|far|expensive"
+    r"|high|pricey|big|heavy|late)|(?P<little>little|few|short|small|cramped|tight|low|cheap|light))\b)"
     r"|\s*的?[就都]?(?:太[多长贵久远高大]了?|(?P<scant>太[少短小低窄挤]了?|不够\w?|[住坐装放]不下))",
     re.IGNORECASE,
 )
+_TALL = re.compile(r"\s*(?:tall|in height)\b|\s*高", re.IGNORECASE)
+_TALL_ZH = re.compile(r"身高(?:是|为|有)?\s*$")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
@@ -136,7 +141,7 @@ class Amounts:
         names = fields.pattern("number")
         self._named = re.compile(rf"(?P<name>{names}){_LINK}", re.IGNORECASE)
         self._after = re.compile(
-            r"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|(?:as|in|for|of)\s+(?:an?\s+|the\s+)?|的\s*|(?:当|做|作为?)\s*"
+            r"[\s-]*(?:(?:years?|months?|weeks?)\s+(?:of\s+)?|(?:as|in|for|of)\s+(?:an?\s+|the\s+)?|的\s*|(?:当|做|作为?|[就要得能]+)\s*"
             rf"|{MEASURE})?(?P<name>{names})",
             re.IGNORECASE,
         )
@@ -179,10 +184,11 @@ class Amounts:
         begin = max(free, first.start - LOOK_BACK)
         lead = self._lead(text[begin : first.start], joint)
         after = self._on(text, last.end)
-        operator, each = lead.operator, per(self.fields, self._after, text, begin, first.start, last.end)
+        operator, each = lead.operator, per(self.fields, self._after, text[begin : first.start], text, last.end)
         if after.operator and not joint:
             operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
-        if too := _TOO.match(text, after.end):  # "more than 40 hours is too much"
+        too = _TOO.match(text, after.end)
+        if too and (operator or not too["vain"]):  # "more than 40 hours is too much"
             operator = _FLIP.get(operator, ">" if too["little"] or too["scant"] else "<")
             after = replace(after, end=too.end())
         called = lead.name or after.name or each[1]
@@ -208,7 +214,10 @@ class Amounts:
             dimension="money" if lead.budget and not dimension else dimension,
             named=tuple(self._specs(called)),
             name=called,
-            equal=lead.equal or first.ordinal or (not lead.had and self._counted(first, called, lead.name)),
+            equal=lead.equal
+            or first.ordinal
+            or _tall(text, begin, first.start, after.end)
+            or (not lead.had and self._counted(first, called, lead.name)),
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
             ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or each[1]),
             meant=lead.meant or bool(_PLAYED.match(text, last.end)) or text[: last.end].casefold().endswith("of us"),
@@ -267,6 +276,11 @@ class Amounts:
         if name in self.fields.catalogue.fields:
             return [self.fields.catalogue.fields[name]]
         return [spec for spec in self.fields.called(name) if spec.kind == "number"] if name else []
+
+
+def _tall(text: str, begin: int, start: int, end: int) -> bool:
+    """ "183 cm tall", 身高一米八."""
+    return bool(_TALL.match(text, end) or _TALL_ZH.search(text, begin, start))
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,19 @@ _SOME = re.compile(
 )
 
 
+_METRES = re.compile(rf"(?<![\d{DIGITS}])([一二12])米([{DIGITS}\d])([{DIGITS}\d])?(?![\d{DIGITS}十百])")
+
+
 def plain(text: str) -> str:
-    """两三百 as 两百到三百, so that both ends are read; 1½ as 1.5."""
+    """两三百 as 两百到三百, so that both ends are read; 1½ as 1.5; 一米七二 as 1.72米."""
+    text = _METRES.sub(lambda found: f"{'.'.join(_figure(found, n) for n in (1, 2))}{_figure(found, 3)}米", text)
     text = re.sub(r"(\d?)½", lambda found: f"{found[1] or 0}.5", text)
     return _SOME.sub(lambda found: f"{found[1][0]}{found[2]}到{found[1][1]}{found[2]}", text)
+
+
+def _figure(found: re.Match[str], n: int) -> str:
+    said = found[n] or ""
+    return str("零一二三四五六七八九".index(said)) if said in "一二三四五六七八九" and said else said
 
 
 def number(words: str) -> float:

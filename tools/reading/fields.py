@@ -75,10 +75,8 @@ class Fields:
         for field, kind in self.kinds.items():
             for noun in kind.nouns:
                 self._add(noun, field)
-        for field in names:  # `min_lease_months` is a lease
-            first, *others = tokens(field)
-            if first in _FULL and others:
-                self._add(" ".join(others[:-1] if others[1:] and others[-1] in _AFTER else others), field)
+        for field in names:
+            self._add(_bare(field), field)
         self.names = names
         self._measured: dict[str, list[FieldSpec]] = {}
         self._factors: dict[tuple[str, str], float] = {}
@@ -185,6 +183,12 @@ def own_names(name: str) -> Iterator[str]:
         yield " ".join(form)
         if form[-1].isascii():
             yield " ".join([*form[:-1], form[-1].removesuffix("s") if form[-1].endswith("s") else f"{form[-1]}s"])
+
+
+def _bare(name: str) -> str:
+    """`min_lease_months` is a lease."""
+    parts = [part for part in tokens(name) if part not in _FULL] or tokens(name)
+    return " ".join(parts[:-1] if parts[1:] and parts[-1] in _AFTER else parts)
 
 
 def _given(name: str, domain: Domain) -> list[str]:

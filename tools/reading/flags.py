@@ -15,6 +15,8 @@ _TAIL = re.compile(r"\s+(?:support|supported|required|needed|included|allowed|fl
 _OFF = {
     "in stock": ("out of stock", "sold out", "缺货", "无货", "售罄"),
     "available": ("unavailable", "sold out", "下架"),
+    "second hand": ("brand new", "全新", "新车", "新品", "新的"),
+    "furnished": ("空房", "毛坯"),
     "subscription": ("subscription free", "one time purchase", "免订阅", "无需订阅"),
     "paywall": ("free to read", "免费阅读"),
 }

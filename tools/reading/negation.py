@@ -39,7 +39,7 @@ _DOUBLE = re.compile(  # "I can't do without a pool"
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(  # X和Y都不要, 1950年以后盖的不要, 高于2000的就算了
-    r"\s*的?[\u4e00-\u9fff]{0,4}?(?:[都也就全]|一律|统统)*(?:不要|不租|不买|不看|不玩|不选|不考虑|不想要|不行|不喜欢|免谈|算了|排除)了?"
+    r"\s*的?[\u4e00-\u9fff]{0,4}?(?:[都也就全]|一律|统统)*(?:我?[用吃穿住看听骑坐玩]不惯|受不了|不要|不租|不买|不看|不玩|不选|不考虑|不想要|不行|不喜欢|免谈|算了|排除)了?"
     r"(?=\s*[啊哦吧呢]?(?:[,，。；;!！?？、\0]|$))"
 )
 _FILLER = re.compile(r"(?:\s|\b(?:for|of|to|have|be|an?|any|the|it|with)\b|[有含带包提供是])*", re.IGNORECASE)

@@ -20,11 +20,16 @@ from tools.reading.kinds import NEAR
 from tools.reading.text import Reading
 from tools.reading.years import NEAR as YEARS
 
+_ABLE = re.compile(r"carr|last for|take a load|载|承重|负重", re.IGNORECASE)
 PARTY = 20  # people that a game may be for
 _YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
 _ROOM = {"guests", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
 RATED_NEAR = 0.05  # of its scale that "around" a rating reaches
-_IMPLIED = (("price", re.compile(r"cheap|expensive|pric|便宜|贵")), ("age", re.compile(r"younger")))
+_IMPLIED = (
+    ("price", re.compile(r"cheap|expensive|pric|便宜|贵")),
+    ("weight", re.compile(r"heav|light|重于")),
+    ("age", re.compile(r"younger")),
+)
 
 
 class Numbers:
@@ -54,6 +59,10 @@ class Numbers:
             and (said.name.casefold() not in self.fields.names[specs[0].name] or (not said.operator and _room(specs)))
         ):
             yield from self._span(said, specs)
+        elif (pair := _pair(specs)) and said.operator in ("", "==", "~") and (said.equal or said.operator):
+            value = self._value(pair[0], said, said.amounts[0])
+            yield pair[0].name, "<=", value  # who is 183 cm tall fits from 170 to 190
+            yield pair[1].name, ">=", value
         elif operator := self._operator(said, specs[0]):
             spec = _side(specs, operator)
             values = [self._value(spec, said, a) for a in said.amounts]
@@ -75,13 +84,14 @@ class Numbers:
 
     def _named(self, said: Said) -> list[FieldSpec]:
         fitting = self.fields.of_dimension(said.dimension) if said.dimension else []
+        implied = next((kind for kind, words in _IMPLIED if words.search(said.compared)), None)
+        fitting = [s for s in fitting if (k := self.fields.kinds.get(s.name)) and k.name == implied] or fitting
         if said.named:
             both = [spec for spec in said.named if not said.dimension or spec in fitting]
             unknown = [s for s in said.named if said.dimension == "money" and s.name not in self.fields.kinds]
             return both or unknown or fitting or ([] if said.dimension else list(said.named))
         if said.dimension:
-            return fitting
-        implied = next((kind for kind, words in _IMPLIED if words.search(said.compared)), None)
+            return fitting if said.dimension != "span" or len(fitting) == 1 else []
         if implied is None and said.meant and said.ends and said.amounts[-1] <= PARTY and not said.operator:
             implied = "players"  # "games for two"
         bound = said.operator in ("<", "<=") or (said.operator == "within" and said.compared == "between")
@@ -95,10 +105,14 @@ class Numbers:
         kind = self.fields.kinds.get(spec.name)
         if said.operator:
             return said.operator
+        if said.named and _ABLE.match(said.name):  # "it must carry 120 kg"
+            return ">="
         if kind is not None and kind.name == "duration":  # nothing lasts exactly as long as is said
             return "~" if said.equal and said.named else ""
         stars = kind is not None and kind.name == "rating"
-        size = said.dimension in ("bytes", "volume")  # "a 512 GB laptop"
+        size = said.dimension in ("bytes", "volume") or (
+            said.dimension == "length" and bool(said.named)
+        )  # "20-inch wheels"
         size |= said.dimension == "money" and (bool(said.named) or said.ends)  # "costs 19 euros", 19元的
         if not (said.equal or size) and not (stars and (said.named or said.dimension)):
             return ""
@@ -168,6 +182,16 @@ def _ends(specs: Sequence[FieldSpec]) -> tuple[FieldSpec | None, FieldSpec | Non
     if room := _room(specs):
         return None, room  # what seats six has room for four
     return specs[0], specs[0]
+
+
+def _pair(specs: Sequence[FieldSpec]) -> tuple[FieldSpec, FieldSpec] | None:
+    """The least and the most of one thing: `rider_min_cm` and `rider_max_cm`."""
+    by_name = {spec.name: spec for spec in specs}
+    for spec in specs:
+        most = re.sub(r"(^|_)min(imum)?(?=_|$)", r"\1max\2", spec.name)
+        if most != spec.name and most in by_name:
+            return spec, by_name[most]
+    return None
 
 
 def _side(specs: Sequence[FieldSpec], operator: str) -> FieldSpec:

@@ -30,8 +30,7 @@ class Operators:
     def people(self, text: str, found: list[Name]) -> Iterator[Reading]:
         """A person wanted is wanted in one role, a person refused in all."""
         names = self._alike(text, sorted(found, key=lambda name: name.start))
-        choices = [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
-        either = {name for pair in choices for name in pair}
+        either = {name for pair in self._choices(text, names) for name in pair}
         for name in names:
             refusal = denial(text, name.at)
             refusal = name.start if refusal is None and refused(text, name.end) else refusal
@@ -40,6 +39,10 @@ class Operators:
             for field, value in places:
                 operator = self._operator(field, refusal is not None, name in either)
                 yield Reading(start, name.end, field, operator, [value])
+
+    @staticmethod
+    def _choices(text: str, names: Sequence[Name]) -> list[tuple[Name, Name]]:
+        return [(a, b) for a, b in pairwise(names) if a.field == b.field and _OR.fullmatch(text[a.end : b.start])]
 
     def _alike(self, text: str, names: list[Name]) -> list[Name]:
         """People in one list are meant in one role, where they are known in it."""
@@ -62,7 +65,8 @@ class Operators:
         return out
 
     def people_allowed(self, text: str, found: list[Name]) -> list[Allowed]:
-        marks = ((name, allowance(text, name.start, name.end)) for name in found)
+        chosen = {n for pair in self._choices(text, found) for n in pair}  # "X or Y is fine" is a wish
+        marks = ((name, allowance(text, name.start, name.end)) for name in found if name not in chosen)
         return [
             Allowed(mark[0], mark[1], field, value, mark[2])
             for name, mark in marks

@@ -14,13 +14,12 @@ _PAID = ("year", "month", "annum", "hour", "hr")
 _PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 
 
-def per(fields: Fields, name: re.Pattern[str], text: str, begin: int, start: int, end: int) -> tuple[int, str]:
-    """Where that ends, and the field: the one whose name says "night", or one that a `name` right after calls. The amount stands in
-    `text[start:end]`.
+def per(fields: Fields, name: re.Pattern[str], before: str, text: str, end: int) -> tuple[int, str]:
+    """Where that ends, and the field: the one whose name says "night", or what a `name` right after calls. The amount ends
+    at `end` of the text; `before` is what leads to it.
     """
-    after = _PER.match(text, end)
-    before = _PER_ZH.search(text[begin:start])
-    word = after["per"].casefold() if after else _EVERY[before["per"]] if before else ""
+    after, every = _PER.match(text, end), _PER_ZH.search(before)
+    word = after["per"].casefold() if after else _EVERY[every["per"]] if every else ""
     found = fields.with_part(_SAME.get(word, word)) if word else []
     if word in _PAID and not found:
         found = fields.of_kind("salary")

@@ -37,7 +37,7 @@ UNITS = (
     Unit("players", 1, r"players?|gamers|[个位名]?玩家"),
     Unit("people", 1, r"people|persons?|friends|guests?|of us|[个位名]客人|[个名]?人(?![气类生物民间])"),
     Unit("age", 1, r"(?:years?|yrs?)[\s-]?olds?|years? of age|yo|岁"),
-    Unit("span", 12, r"years?|yrs?"),
+    Unit("span", 12, r"years?|yrs?|年(?![代级纪龄初底末中薪轻前后以之])"),
     Unit("span", 1, r"months?|个?月(?![份底初末])"),
     Unit("span", 7 / 30, r"weeks?|个?星期|周(?![末边围年])"),
     Unit("span", 1 / 30, r"days?|天"),
@@ -54,7 +54,7 @@ UNITS = (
     Unit("area", 0.092903, r"square f(?:eet|oot)|sq\.?\s?ft|sqft|ft2|平方英尺"),
     Unit("distance", 1000, r"km|kms|kilomet(?:er|re)s?|公里|千米"),
     Unit("distance", 1609.344, r"miles?|mi|英里"),
-    Unit("length", 2.54, r"inch(?:es)?|英寸|寸"),
+    Unit("length", 2.54, r"inch(?:es)?|英寸|寸|[\"″”](?!\w)"),
     Unit("length", 30.48, r"feet|foot|ft|英尺"),
     Unit("length", 0.1, r"mm|毫米"),
     Unit("length", 1, r"cm|centimet(?:er|re)s?|厘米"),
@@ -135,8 +135,10 @@ def quantities(text: str) -> Iterator[Quantity]:
             if after is None:
                 yield Quantity(start, end, amount)
             else:
-                factor = after[0].factor
-                yield Quantity(start, after[1], amount * factor, after[0].dimension, factor)
+                factor, end = after[0].factor, after[1]
+                if text.startswith("半", end) and found["chinese"]:  # 三分半
+                    amount, end = amount + 0.5, end + 1
+                yield Quantity(start, end, amount * factor, after[0].dimension, factor)
 
 
 def unit(text: str, at: int) -> tuple[Unit, int] | None:

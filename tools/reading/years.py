@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from tools.catalogue import Catalogue, FieldSpec
+from tools.reading import counting
+from tools.reading.counting import DIGITS, EN
 from tools.reading.fields import tokens
 from tools.reading.kinds import year_like
 from tools.reading.text import Reading, blank
@@ -64,8 +66,19 @@ _SUM = re.compile(  # a figure like a year that is money
     re.IGNORECASE,
 )
 NEAR = 2  # years that "around" reaches
+_N_ZH = rf"(\d{{1,2}}|[{DIGITS}十]+)"
 _MAYBE = re.compile(r"\d{2}|ties|十年代|[0-9]年代", re.IGNORECASE)
 _USUAL = re.compile(r"year|release|publish|vintage", re.IGNORECASE)
+_N_YEARS = rf"(\d{{1,2}}|{EN})\s+years?"
+_LATELY = re.compile(
+    rf"(?:\b(?:in|within|from|over)\s+)?\b(?:the\s+)?(?:last|past)\s+{_N_YEARS}\b"
+    rf"|(?:\b(?:no|not)|n['’]?t(?:\s+be)?)\s+(?:more than|older than|over)\s+{_N_YEARS}(?:\s+old)\b"
+    rf"|\b(?:less|newer|younger) than\s+{_N_YEARS}\s+old\b|\bat most\s+{_N_YEARS}\s+old\b"
+    r"|\b(?:from\s+)?this year or last(?:\s+year)?\b|今年或者?去年的?"
+    rf"|(?:最近|近|过去){_N_ZH}年(?:之?内|以内|里)?(?:出|上市|发布|生产|推出|上映)?的?款?"
+    rf"|(?:款|车龄|机龄|房龄|楼龄)[^，。,.]{{0,3}}(?:不超过|不能超过|别超过|不要超过|不大于){_N_ZH}年的?",
+    re.IGNORECASE,
+)
 LISTED = 50  # years that are listed one by one, as `tools.filters` takes them
 
 
@@ -88,10 +101,11 @@ YEARS: list[Rule] = [
     _rule(rf"\b(?:made |released |from |published )?{_BEFORE}{_EN}|\bpre-?\s?{_EN}", "< first"),
     _rule(rf"\b(?:made |released |from |published )?{_AFTER}{_EN}|\bpost-?\s?{_EN}", "> last"),
     _rule(
-        rf"\b(?:since|starting (?:from|in))\s+{_EN}|\bfrom\s+{_EN}\s+on(?:wards?)?\b|(?:\bfrom\s+)?{_EN}{_OR_LATER}",
+        rf"\b(?:since|starting (?:from|in))\s+{_EN}|\bfrom\s+{_EN}\s+on(?:wards?)?\b|(?:\bfrom\s+)?"
+        rf"{_EN}(?:\s+(?!or\b|and\b)[a-z]+)?{_OR_LATER}|{_EN}\s+at the earliest",
         ">= first",
     ),
-    _rule(rf"\b(?:until|till|up to|through)\s+{_EN}|(?:\bfrom\s+)?{_EN}{_OR_EARLIER}", "<= last"),
+    _rule(rf"\b(?:until|till|up to|through)\s+{_EN}|(?:\bfrom\s+)?{_EN}{_OR_EARLIER}|{_EN}\s+at the latest", "<= last"),
     _rule(rf"{_NOT}(?:from|in|of)\s+{_EN_SOME}|{_NO}{_DECADES}", "not"),
     _rule(rf"\b(?:(?:made|released|published)\s+)?(?:from|in|of|during)\s+(?:the\s+year\s+)?{_EN_SOME}", "any"),
     _rule(rf"(?<![\d\w]){_DECADES}", "any"),
@@ -103,7 +117,10 @@ YEARS: list[Rule] = [
     _rule(rf"{_NOT_ZH}{_ZH}(?:以|之)?后(?:的)?", "< first"),
     _rule(rf"{_ZH}(?:及|和|或)(?:以|之|更)(?:前|早)(?:的)?|不晚于{_ZH}(?:的)?", "<= last"),
     _rule(rf"{_ZH}(?:以|之)?前(?:的)?|早于{_ZH}(?:的)?", "< first"),
-    _rule(rf"(?:从|自)?{_ZH}(?:(?:及|和|或)?(?:以|之|更|往)?(?:后|晚)|以来|至今|起|开始)(?:的)?", ">= first"),
+    _rule(
+        rf"(?:从|自)?{_ZH}(?:(?:及|和|或)?(?:以|之|更|往)?(?:后|晚)|(?:及|和|或)更新|以来|至今|起|开始)(?:的)?",
+        ">= first",
+    ),
     _rule(rf"晚于{_ZH}(?:的)?", "> last"),
     _rule(rf"{_NOT_ZH}({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?的?", "not"),
     _rule(rf"({_DECADE_ZH}|[12]\d{{3}}年)(?:(?:和|或者?|、|与)({_DECADE_ZH}|[12]\d{{3}}年))?(?:的)?", "any"),
@@ -116,15 +133,27 @@ def read_years(text: str, catalogue: Catalogue) -> list[Reading]:
     """
     out: list[Reading] = []
     said = text.casefold()
-    year = _field(catalogue, text) if _MAYBE.search(text) else None
+    year = _field(catalogue, text) if _MAYBE.search(text) or _LATELY.search(text) else None
     if year:
         shape = str if year.kind == "date" else int
         name = "|".join(re.escape(part) for part in tokens(year.name) if len(part) > 3)
         own = [_rule(rf"\b(?:{name})\s*(?:is\s+|of\s+|:\s*)?{_EN}", "within")] if name else []
+        if year.kind == "number":
+            text = _lately(text, year, out)
         _apply(_unlikely(text, year), [*YEARS, *own], _period, lambda found: shape(int(found)), year.name, out)
         if not _USUAL.search(year.name) and not _said(year, said):  # "my birthday is in 2010" is of no `opened`
             out = [r for r in out if r.operator != "=="]
     return out
+
+
+def _lately(text: str, spec: FieldSpec, out: list[Reading]) -> str:
+    """ "In the last 3 years", "no more than 5 years old", 最近五年: against the newest there is."""
+    for found in list(_LATELY.finditer(text)):
+        told = next((group for group in found.groups() if group), None)
+        years = counting.number(told) if told else 1.0
+        out.append(Reading(*found.span(), spec.name, ">=", int((spec.maximum or 0) - years)))
+        text = blank(text, [found.span()])
+    return text
 
 
 def _unlikely(text: str, spec: FieldSpec) -> str:
