@@ -15,8 +15,8 @@ _PER_ZH = re.compile(rf"每个?(?P<per>{'|'.join(_EVERY)})")
 
 
 def per(fields: Fields, name: re.Pattern[str], before: str, text: str, end: int) -> tuple[int, str]:
-    """Where that ends, and the field: the one whose name says "night", or what a `name` right after calls. The amount ends
-    at `end` of the text; `before` is what leads to it.
+    """Where that ends, and the field: the one whose name says "night", or what a `name` right after calls. The amount
+    ends at `end` of the text; `before` is what leads to it.
     """
     after, every = _PER.match(text, end), _PER_ZH.search(before)
     word = after["per"].casefold() if after else _EVERY[every["per"]] if every else ""
