@@ -81,7 +81,9 @@ class Brief:
         start = self._starts.get(key)
         if start is None or not re.fullmatch(r"[\w ,、，'&/-]+", start):
             return {"type": "string", "minLength": 2, "maxLength": self.style.limit(key, self.language)}
-        return {"type": "string", "pattern": rf'^{start}[^"\\\n\r\t]+$'}
+        # In English what follows is no title and no value: "A wargame that Dice Rolling" is no sentence.
+        first = "[a-z0-9]" if self.language == "en" else ""
+        return {"type": "string", "pattern": rf'^{start}{first}[^"\\\n\r\t]+$'}
 
     def _reasons(self, item: SlateItem, told: set[str]) -> list[str]:
         """The most telling reasons that no item before had, without figures in brackets."""

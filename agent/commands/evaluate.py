@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,13 +91,18 @@ def _run(
 ) -> None:
     from tools.evaluate.data import Dataset
     from tools.evaluate.run import evaluate
+    from tools.search.model import vectors_of
     from tools.store import Store
-    from tools.toolbox import load_domain
+    from tools.toolbox import ENCODER, load_domain
 
     home = Home.at(folder)  # not owned: events are only read, and a server may run meanwhile
     domain, store = load_domain(home), Store.open(home.store_url)
     try:
-        report = evaluate(Dataset.read(store, domain), protocol, against or (), seed, limit)
+        data = Dataset.read(store, domain)
+        data = replace(data, texts=vectors_of(home.current_bundle / "search", ENCODER, data.catalogue))
+        if data.texts is None:
+            note(f"{home.root} has no vectors of its items' texts by {ENCODER}: the tools are fitted without.")
+        report = evaluate(data, protocol, against or (), seed, limit)
     finally:
         store.close()
     files = _files(report, out) if out else []

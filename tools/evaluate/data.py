@@ -22,7 +22,8 @@ Ids = NDArray[np.int32]  # users or items
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """`log` holds every usable event in time order, ties in the order they came; row n of `frame` is its event n. Users
-    are numbered in the order in which the store has them, which is what the protocols' draws go by.
+    are numbered in the order in which the store has them, which is what the protocols' draws go by. `texts`
+    (n_items, dim) are vectors of what the items are, where they were made by an encoder that has seen no events.
     """
 
     domain: Domain
@@ -31,6 +32,7 @@ class Dataset:
     frame: pl.DataFrame
     log: Interactions
     store: Store
+    texts: NDArray[np.float32] | None = None
 
     @classmethod
     def read(cls, store: Store, domain: Domain) -> Dataset:

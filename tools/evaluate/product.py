@@ -44,7 +44,7 @@ AT_ONCE = 500  # users whose masks and histories are held
 @contextmanager
 def fitted(data: Dataset, rows: Rows, store: Store | None = None) -> Iterator[Toolbox]:
     """The tools, every one but search, fitted on the events `rows` of the log. Search finds by words, and without words
-    nothing is asked of it.
+    nothing is asked of it; what it knows of the items' texts the others get from `data.texts`.
 
     `store`: where a tool reads events that are newer than its fit; an empty one when not given, so that nothing that is
     to be predicted can be read.
@@ -54,6 +54,9 @@ def fitted(data: Dataset, rows: Rows, store: Store | None = None) -> Iterator[To
         events = Interactions.from_events(data.frame[np.sort(rows)], data.catalogue, data.domain.feedback)
         attributes = attributes_of(list(data.users.values()))
         bench = Bench(data.domain, data.catalogue, events, attributes, folder, earlier=None, before=None)
+        if data.texts is not None:
+            (folder / "search").mkdir()
+            np.save(folder / "search" / "vectors.npy", data.texts)
         for tool in TOOLS:
             if tool != "search":
                 bench.fit_and_save(tool, lambda _: None)

@@ -72,7 +72,8 @@ class SearchIndex:
         and text are the same. `progress` is told how many more items are embedded, once a batch.
         """
         texts = [catalogue.text(i) for i in range(len(catalogue))]
-        known = _saved(reuse, encoder) if reuse else {}
+        known = saved(reuse, encoder.name) if reuse else {}
+        known = known if all(len(vector) == encoder.dim for vector in known.values()) else {}
         keys = [_key(text) for text in texts]
         new = [i for i, key in enumerate(keys) if key not in known]
         vectors = np.empty((len(texts), encoder.dim), np.float32)
@@ -172,13 +173,20 @@ def _key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _saved(folder: Path, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
+def vectors_of(folder: Path, encoder: str, catalogue: Catalogue) -> NDArray[np.float32] | None:
+    """The saved vectors of all the items' texts, (n_items, dim); None where one of them is missing."""
+    known = saved(folder, encoder)
+    keys = [_key(catalogue.text(i)) for i in range(len(catalogue))]
+    return np.stack([known[key] for key in keys]) if keys and all(key in known for key in keys) else None
+
+
+def saved(folder: Path, encoder: str) -> dict[str, NDArray[np.float32]]:
     """Text hash -> vector of an earlier index; nothing when it is another encoder's or there is none."""
     try:
         about = json.loads((folder / "texts.json").read_text())
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
     except FileNotFoundError:
         return {}
-    if about["encoder"] != encoder.name or vectors.shape != (len(about["sha256"]), encoder.dim):
+    if about["encoder"] != encoder or len(vectors) != len(about["sha256"]):
         return {}
     return dict(zip(about["sha256"], vectors, strict=True))
