@@ -87,7 +87,7 @@ async def test_the_question_comes_after_the_models_words_and_the_change_before_t
     talk = Talk(games_box, "stranger", llm)
     fake_engine.script(PLAN, written, written, written)
     first = await talk.say("a family game")
-    assert first.text.splitlines()[-1].startswith("Do you have a mechanics in mind")
+    assert first.text.splitlines()[-1].startswith("As for mechanics, do you have anything in mind")
     changed = await talk.say("actually a party game")
     assert changed.text.startswith("Going by your latest word, this no longer holds: category Family.")
     assert changed.slate[0].text
