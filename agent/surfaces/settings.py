@@ -19,6 +19,8 @@ class ServerSettings(BaseModel):
     queue: int = Field(default=16, ge=0)
     retry_after: int = Field(default=2, ge=1)
     max_body: int = Field(default=1024 * 1024, ge=1)  # bytes
+    body_within: float = Field(default=30.0, gt=0)  # seconds in which a whole body must arrive, else 408
+    headers_within: float = Field(default=15.0, gt=0)  # seconds after which a connection that asks nothing is closed
     max_events: int = Field(default=1_000, ge=1)  # in one request
     grace: float = Field(default=20.0, ge=0)  # seconds that running turns get when the server is told to stop
     ping: float = Field(default=10.0, gt=0)  # seconds of silence after which a stream gets a comment line
