@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 MAX_QUERY = 8_000  # characters of one user's words
 
@@ -23,6 +23,7 @@ class ServerSettings(BaseModel):
     headers_within: float = Field(default=15.0, gt=0)  # seconds after which a connection that asks nothing is closed
     max_events: int = Field(default=1_000, ge=1)  # in one request
     grace: float = Field(default=20.0, ge=0)  # seconds that running turns get when the server is told to stop
+    openwebui_secret: SecretStr | None = None  # believe users that Open WebUI signs with it, and none it does not sign
     ping: float = Field(default=10.0, gt=0)  # seconds of silence after which a stream gets a comment line
     headers_after: float = Field(default=0.5, gt=0)  # seconds in which a failing turn still gets a proper status
 
