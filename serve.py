@@ -19,8 +19,9 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
+from agent.surfaces import signed
 from agent.surfaces.settings import ServerSettings
 from agent.tokens import TokenBook
 from tools.environment import HOME, LLM_API_KEY, LLM_MODEL, LLM_URL, SERVICE_TOKEN
@@ -57,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _settings(options: argparse.Namespace) -> ServerSettings:
+    secret = SecretStr(key) if (key := signed.secret_of()) else None
     try:
-        return ServerSettings(host=options.host, port=options.port, grace=options.grace)
+        return ServerSettings(host=options.host, port=options.port, grace=options.grace, openwebui_secret=secret)
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInput(f"--{first['loc'][0]} {first['input']}: {first['msg']}", str(first["loc"][0])) from None

@@ -15,6 +15,7 @@ _TAGS = re.compile(r"<(?=\s*/?\s*(?:tool_calls?|tool_response|tools|think|functi
 _BRACKETED = re.compile(r"\[(?=\s*/?\s*(?:INST|TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS)\s*\])", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}  # controls, bidi and zero-width and tag characters, surrogates, unassigned
 _FILLERS = "\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u034f"  # letters and marks by category, blank on screen
+_UNPLAIN = re.compile("[^ -~]+")  # what has to be looked at one by one
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180f]")
 
 
@@ -23,11 +24,15 @@ def sanitize(text: str, limit: int) -> str:
 
     "<" and "[" that would open a special token become "‹" and "(", so the words around them survive.
     """
-    visible = _SELECTORS.sub("", "".join(map(_visible, text[: 4 * limit + 64])))
+    visible = _SELECTORS.sub("", _UNPLAIN.sub(_looked_at, text[: 4 * limit + 64]))
     line = " ".join(unicodedata.normalize("NFC", visible).split())
     for pattern, harmless in ((_PIPED, "‹¦"), (_PIPED_END, "¦›"), (_TAGS, "‹"), (_BRACKETED, "(")):
         line = pattern.sub(harmless, line)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _looked_at(found: re.Match[str]) -> str:
+    return "".join(map(_visible, found[0]))
 
 
 def _visible(character: str) -> str:

@@ -27,11 +27,11 @@ from typing import Any
 import numpy as np
 import orjson
 
-from benchmarks import agent_overhead, engine_speed, scale, surfaces, turn_latency
+from benchmarks import agent_overhead, engine_speed, freshness, scale, surfaces, turn_latency
 from tools.home import Home
 from tools.toolbox import Live, Toolbox
 
-PARTS = ("train", "turn", "agent", "surfaces", "engine")
+PARTS = ("train", "turn", "agent", "surfaces", "freshness", "engine")
 SLOW = ("scale",)  # minutes; only where asked for
 
 
@@ -112,6 +112,7 @@ def main() -> None:
             "turn": lambda: turn(home),
             "agent": lambda: asyncio.run(agent_overhead.measure(Live(home))),
             "surfaces": lambda: asyncio.run(surfaces.measure(Live(home))),
+            "freshness": lambda: asyncio.run(freshness.measure(home)),
             "scale": scale.measure,
             "engine": lambda: asyncio.run(engine(home, options.llm_url, options.llm_model)),
         }

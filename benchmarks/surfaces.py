@@ -12,9 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import numpy as np
@@ -33,6 +31,7 @@ from agent.turn import Agent
 from agent.user_tools import UserTools
 from benchmarks.agent_overhead import instant_engine
 from benchmarks.turn_latency import requests
+from benchmarks.wire import Socket, connected
 from tools.toolbox import Live
 
 GOAL = 5.0  # ms at p50
@@ -100,7 +99,7 @@ async def _ways(
         await tools.recommend(words, K)
 
     async with (
-        _connected(address, user) as http,
+        connected(address, headers) as http,
         httpx2.AsyncClient(headers=headers, trust_env=False) as own,
         Client(streamable_http_client(f"{address}mcp", http_client=own)) as mcp,
     ):
@@ -137,40 +136,10 @@ def _turn(agent: Agent, user: str) -> Way:
 
 def _post(http: Socket, path: str, body: Callable[[str], dict[str, Any]]) -> Way:
     async def ask(words: str) -> None:
-        await http.post(path, orjson.dumps(body(words)))
+        status, told = await http.ask("POST", path, orjson.dumps(body(words)))
+        assert status == 200, told
 
     return ask
-
-
-@dataclass
-class Socket:
-    """One connection that is kept; reads an answer to its end and looks at its status only."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    head: str
-
-    async def post(self, path: str, body: bytes) -> None:
-        self.writer.write(f"POST {path} HTTP/1.1\r\n{self.head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
-        assert head.startswith(b"http/1.1 200"), head
-        if b"transfer-encoding: chunked" in head:
-            await self.reader.readuntil(b"\r\n0\r\n\r\n")
-        else:
-            await self.reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
-
-
-@asynccontextmanager
-async def _connected(address: str, user: str) -> AsyncIterator[Socket]:
-    host = urlsplit(address).netloc
-    head = f"Host: {host}\r\nX-User-Id: {user}\r\nContent-Type: application/json\r\n"
-    head += "Accept: application/json, text/event-stream\r\n"
-    reader, writer = await asyncio.open_connection(*host.split(":"), limit=2**20)
-    try:
-        yield Socket(reader, writer, head)
-    finally:
-        writer.close()
-        await writer.wait_closed()
 
 
 def _said(words: str) -> list[dict[str, str]]:

@@ -18,6 +18,9 @@ LLM_API_KEY = "TASTEMAKER_LLM_API_KEY"
 SERVICE_TOKEN = "TASTEMAKER_SERVICE_TOKEN"  # noqa: S105 -- the name of the variable
 """A token that may act for any user, at least 16 characters; beside those of `tastemaker tokens add`."""
 
+OPENWEBUI_SECRET = "TASTEMAKER_OPENWEBUI_JWT_SECRET"  # noqa: S105 -- the name of the variable
+"""Open WebUI's `FORWARD_USER_INFO_HEADER_JWT_SECRET`: users that it signs are believed, and no unsigned ones."""
+
 STORE_URL = "TASTEMAKER_STORE_URL"
 """PostgreSQL or another SQLite file, as SQLAlchemy writes URLs; `store.db` in the home when unset."""
 

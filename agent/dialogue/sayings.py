@@ -94,7 +94,8 @@ def question(named: str, values: Sequence[str], others: Sequence[str], language:
         return f"对{named}有偏好吗（{offered}），还有别的要求吗{such}？" if values else f"还有什么别的要求吗{such}？"
     such = f", such as {listed}" if others else ""
     if values:
-        return f"As for {named}, do you have anything in mind ({offered}), or is there anything else I should respect{such}?"
+        wish = f"As for {named}, do you have anything in mind ({offered})"
+        return f"{wish}, or is there anything else I should respect{such}?"
     return f"Is there anything else I should respect{such}?"
 
 

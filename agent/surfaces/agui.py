@@ -1,8 +1,8 @@
 """AG-UI over the same turn: `POST /agui` streams a run's events to a front end that speaks the protocol.
 
 The messages of the request are the conversation, and the front end's tools and state are its own: nothing of them is
-used; `forwardedProps.remove_constraints` takes away constraints in force. Our tools' calls are told with their results;
-the slate and the constraints in force come as state.
+used; `forwardedProps` may hold `remove_constraints`, `tone` and `length`, as a chat's `metadata`. Our tools' calls are
+told with their results; the slate and the constraints in force come as state.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from fastapi import APIRouter, Body, Response
 
 from agent.reply import Done, Message, Progress, Reply, TextDelta, TraceEntry, TurnEvent, TurnRequest
 from agent.surfaces.auth import Known
-from agent.surfaces.chat_request import ROLES, Metadata
+from agent.surfaces.chat_request import ROLES, Metadata, wishes
 from agent.surfaces.chat_stream import TurnStream, data, extras
 from agent.surfaces.described import RUN, streamed
 from agent.surfaces.errors import Problem, Refused, invalid
@@ -51,8 +51,8 @@ router = APIRouter(tags=["chat"], route_class=TurnRoute)
 )
 async def run(body: Annotated[RunAgentInput, Body(openapi_examples=RUN)], caller: Known, services: Given) -> Response:
     said, given = _conversation(body), body.forwarded_props
-    removed = Metadata.model_validate(given).removed if isinstance(given, dict) else []
-    turn = TurnRequest(user_id=caller.acting_for(), messages=said, remove_constraints=removed)
+    wanted = wishes(Metadata.model_validate(given) if isinstance(given, dict) else None)
+    turn = TurnRequest(user_id=caller.acting_for(), messages=said, **wanted)
     return TurnStream(services, turn, Events(body.thread_id, body.run_id))
 
 

@@ -49,7 +49,7 @@ def create_app(
     turns = Turns(settings.turns, settings.queue)
     app.state.services = Services(agent, live, engine, settings, tokens, turns, Learner(live))
     errors.install(app, settings.retry_after)
-    app.add_middleware(BodyLimit, limit=settings.max_body)
+    app.add_middleware(BodyLimit, limit=settings.max_body, within=settings.body_within)
     app.add_middleware(Measured)
     # The token itself is read by GuardedRoute; this dependency only describes it in the documentation.
     secured: list[APIRouter] = [

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import SecretStr
 
 from agent.kept import ANONYMOUS
+from agent.surfaces import signed
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.services import Services, services_of
 from agent.surfaces.settings import is_loopback
 from agent.tokens import Grant
-from tools.store.text import checked_id
+from tools.store.text import MAX_ID, checked_id
 
 log = logging.getLogger(__name__)
 HEADER = "X-User-Id"
@@ -74,15 +76,15 @@ def identify(request: Request) -> Caller:
     """The caller of a request.
 
     Raises:
-        Refused: 401 without a valid token, 403 where open mode is reached under a foreign host name, 429 when this
-            token has asked too often.
+        Refused: 401 without a valid token or with a front end's user that cannot be believed, 403 where open mode is
+            reached under a foreign host name, 429 when this token has asked too often.
     """
     services = services_of(request)
     grant, named = _grant(request, services), _header_user(request, HEADER)
     if grant.token_id and grant.per_minute and (wait := services.rates.wait(grant.token_id, grant.per_minute)):
         raise Refused(_too_fast(grant.per_minute, wait))
     if named is None and grant.kind == "service" and services.tokens.configured:
-        named = _header_user(request, FRONT_END)
+        named = _front_end_user(request, services.settings.openwebui_secret)
     return Caller(grant, named)
 
 
@@ -96,6 +98,16 @@ def _grant(request: Request, services: Services) -> Grant:
     if grant is None:
         raise Refused(_unauthorised(bool(secret)))
     return grant
+
+
+def _front_end_user(request: Request, secret: SecretStr | None) -> str | None:
+    key = secret.get_secret_value() if secret else None
+    if (token := _header_user(request, signed.HEADER)) is not None:
+        return signed.user_of(token, key)
+    plain = _header_user(request, FRONT_END)
+    if plain is not None and key:
+        raise Refused(signed.unsigned(FRONT_END))
+    return plain
 
 
 def _header_user(request: Request, header: str) -> str | None:
@@ -152,10 +164,25 @@ async def _known(request: Request) -> Caller:
     return caller
 
 
-Known = Annotated[Caller, Depends(_known)]
+Named = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        description="The user that a service token acts for, in UTF-8; a user token may name its own user only (403).",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_ID},
+    ),
+]
 
 
-async def service_only(caller: Known) -> None:
+async def _named(request: Request, _user: Named = None) -> Caller:
+    """`_user` is for the description: `identify` has read it."""
+    return await _known(request)
+
+
+Known = Annotated[Caller, Depends(_named)]
+
+
+async def service_only(caller: Annotated[Caller, Depends(_known)]) -> None:
     """
     Raises:
         Refused: 403 when the caller holds a user token.

@@ -96,6 +96,12 @@ class Metadata(BaseModel):
         return [name.strip() for name in names if name.strip()]
 
 
+def wishes(metadata: Metadata | None) -> dict[str, Any]:
+    """What of it is about the turn itself, as fields of a `TurnRequest`, whatever protocol it came by."""
+    told = metadata or Metadata()
+    return {"remove_constraints": told.removed, "tone": told.tone, "length": told.length}
+
+
 class ChatRequest(BaseModel):
     """OpenAI's chat completion request, as far as it means something here."""
 
@@ -131,9 +137,7 @@ class ChatRequest(BaseModel):
             messages=self._conversation(),
             mode=MODELS[self.model],
             conversation_id=self.metadata.conversation_id if self.metadata else None,
-            remove_constraints=self.metadata.removed if self.metadata else [],
-            tone=self.metadata.tone if self.metadata else None,
-            length=self.metadata.length if self.metadata else "medium",
+            **wishes(self.metadata),
         )
 
     def _conversation(self) -> list[Message]:

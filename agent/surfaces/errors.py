@@ -156,7 +156,7 @@ def _malformed(first: Mapping[str, Any]) -> Problem:
 
 
 def _http(error: HTTPException) -> Problem:
-    codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+    codes = {404: "not_found", 405: "method_not_allowed", 408: "body_too_slow", 413: "body_too_large"}
     messages = {404: "there is no such route", 405: "this route does not take that method"}
     detail = str(error.detail)
     message = messages.get(error.status_code, detail)

@@ -1,5 +1,5 @@
-"""Limits that hold whatever a client does: bytes of a body, requests a minute, turns at once, and turns that nobody
-waits for any more.
+"""Limits that hold whatever a client does: a body's bytes and seconds, requests a minute, turns at once, and turns that
+nobody waits for any more.
 """
 
 from __future__ import annotations
@@ -36,12 +36,22 @@ class BodyTooLarge(HTTPException):
         super().__init__(413, f"the request body is larger than {limit:,} bytes")
 
 
+class BodyTooSlow(HTTPException):
+    """The connection is closed with the answer: what is left of the body is not waited for."""
+
+    def __init__(self, within: float) -> None:
+        super().__init__(408, f"the request body did not arrive within {within:g} s", {"Connection": "close"})
+
+
 @dataclass
 class BodyLimit:
-    """ASGI middleware that counts the bytes of a body as they arrive, so that a chunked one cannot pass unseen."""
+    """ASGI middleware that counts the bytes of a body as they arrive, so that a chunked one cannot pass unseen, and the
+    seconds since it was first asked for.
+    """
 
     app: ASGIApp
     limit: int
+    within: float  # seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,14 +59,21 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         too_large = declared.isdigit() and int(declared) > self.limit
-        seen = 0
+        seen, arrived, until = 0, False, math.inf
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, arrived, until
             if too_large:
                 raise BodyTooLarge(self.limit)
-            message = await receive()
+            if arrived:
+                return await receive()  # waits for the client to leave, as long as it likes
+            until = min(until, anyio.current_time() + self.within)
+            with anyio.CancelScope(deadline=until) as patience:
+                message = await receive()
+            if patience.cancelled_caught:
+                raise BodyTooSlow(self.within)
             seen += len(message.get("body", b""))
+            arrived = not message.get("more_body", False)
             if seen > self.limit:
                 raise BodyTooLarge(self.limit)
             return message

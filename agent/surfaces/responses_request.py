@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Ta
 
 from agent.reply import Message, Mode, TurnRequest
 from agent.surfaces.auth import Caller
-from agent.surfaces.chat_request import MODELS, ROLES, Content, Metadata, unknown_model
+from agent.surfaces.chat_request import MODELS, ROLES, Content, Metadata, unknown_model, wishes
 from agent.surfaces.errors import Refused, invalid
 from agent.surfaces.settings import MAX_QUERY
 
@@ -63,7 +63,7 @@ class Asked:
     system: list[Message]
     before: list[Message]
     words: Message
-    removed: list[str]
+    wishes: dict[str, Any]
 
     def turn(self, said: Iterable[dict[str, Any]], conversation_id: str | None = None) -> TurnRequest:
         earlier = [Message.model_validate(message) for message in said]
@@ -73,7 +73,7 @@ class Asked:
             messages=messages,
             mode=self.mode,
             conversation_id=conversation_id,
-            remove_constraints=self.removed,
+            **self.wishes,
         )
 
 
@@ -107,8 +107,8 @@ class ResponsesRequest(BaseModel):
         system = [m for m in before if m.role == "system"]
         if self.instructions:
             system.insert(0, Message(role="system", content=self.instructions))
-        removed = self.metadata.removed if self.metadata else []
-        return Asked(user, MODELS[self.model], system, [m for m in before if m.role != "system"], words, removed)
+        said = [message for message in before if message.role != "system"]
+        return Asked(user, MODELS[self.model], system, said, words, wishes(self.metadata))
 
     def _messages(self) -> list[Message]:
         """What was said, the last of it the user's."""

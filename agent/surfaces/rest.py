@@ -144,7 +144,7 @@ async def post_recommend(body: RecommendBody, caller: Known, services: Given, re
     user = caller.acting_for(body.user_id, "user_id")
     box = await services.box()
     language = detect(body.query or "")
-    slate = await to_thread.run_sync(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
+    slate = await services.computed(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
     await services.keep(slate)
     if not body.write:
         return WrittenSlate(**dict(slate))
@@ -195,9 +195,7 @@ async def get_profile(
 ) -> ShownProfile:
     user = caller.acting_as(user_id, "user_id")
     box = await services.box()
-    profile = await to_thread.run_sync(_profile, box, user)
-    stated = (await to_thread.run_sync(box.view, user)).stated
-    said = list(stated.said) if stated else []
+    profile, said = await services.computed(_profile, box, user)
     if not write:
         told = await persona(None, box, profile, language, Deadline(0))
         return ShownProfile(**dict(profile), persona=told, stated=said)
@@ -222,15 +220,16 @@ async def patch_profile(user_id: UserId, body: ProfilePatch, caller: Known, serv
         await to_thread.run_sync(tastes.forget, box.store, user)
     if body.stated:
         await to_thread.run_sync(tastes.state, box.store, user, body.stated)
-    return await to_thread.run_sync(_profile, box, user)
+    return (await services.computed(_profile, box, user))[0]
 
 
 def _event(event: EventBody, caller: Caller, at: str) -> Event:
     return event.event(caller.acting_as(event.user_id, f"{at}user_id"))
 
 
-def _profile(box: Toolbox, user_id: str) -> Profile:
+def _profile(box: Toolbox, user_id: str) -> tuple[Profile, list[str]]:
+    """And what they said they like."""
     view = box.view(user_id)
     if not view.known:
         raise NotFound(f"no user {user_id!r}", "user_id")
-    return describe(box.profile, view, box.neighbors)
+    return describe(box.profile, view, box.neighbors), list(view.stated.said) if view.stated else []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -80,7 +79,7 @@ class ScoreAnswer(BaseModel):
 async def post_score(body: ScoreBody, caller: Known, services: Given) -> ScoreAnswer:
     user = caller.acting_for(body.user_id, "user_id")
     box = await services.box()
-    return await to_thread.run_sync(_answer, box, user, body)
+    return await services.computed(_answer, box, user, body)
 
 
 def _answer(box: Toolbox, user: str, body: ScoreBody) -> ScoreAnswer:

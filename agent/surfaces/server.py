@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from anyio import to_thread
@@ -16,24 +17,51 @@ from agent.surfaces.settings import ServerSettings
 _BACKSTOP = 2  # seconds after the grace in which ended turns say goodbye; then uvicorn cuts what is left
 
 
+def patient(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which for itself waits for the headers of a request as long as they take: this one closes a
+    connection on which none has begun to be answered for `seconds`, and at the latest after twice as many.
+    """
+
+    class Patient(protocol):  # type: ignore[misc,valid-type]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self._look_again()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._look.cancel()
+            super().connection_lost(exc)
+
+        def _look_again(self) -> None:
+            self._look = asyncio.get_running_loop().call_later(seconds, self._check, self.cycle)
+
+        def _check(self, before: Any) -> None:
+            if self.cycle is before and (before is None or self.cycle.response_complete):
+                self.transport.close()
+            else:
+                self._look_again()
+
+    return Patient
+
+
 class Server(uvicorn.Server):
     """Told to stop, it starts no new turn; running ones have `grace` seconds, then each stream is ended properly."""
 
     def __init__(self, app: FastAPI, settings: ServerSettings, started: Callable[[str], None]) -> None:
         """`started` is called with the page's URL once the server listens."""
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=settings.host.strip("[]"),
-                port=settings.port,
-                timeout_graceful_shutdown=int(settings.grace) + _BACKSTOP,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                ws="none",
-            )
+        config = uvicorn.Config(
+            app,
+            host=settings.host.strip("[]"),
+            port=settings.port,
+            timeout_graceful_shutdown=int(settings.grace) + _BACKSTOP,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
         )
+        config.load()
+        config.http_protocol_class = patient(config.http_protocol_class, settings.headers_within)
+        super().__init__(config)
         self._services: Services = app.state.services
         self._on_start = started
 

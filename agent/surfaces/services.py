@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import os
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar, TypeVarTuple
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from agent import kept
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from tools.ctr.online import Online
     from tools.domain import Language
     from tools.toolbox import Toolbox
+
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+AT_ONCE = 4  # threads that compute, at most: they share Python's lock
 
 
 class Agent(Protocol):
@@ -68,6 +74,7 @@ class Services:
     turns: Turns
     learner: Learner
     rates: Rates = field(default_factory=Rates)
+    cores: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(min(AT_ONCE, os.cpu_count() or 1)))
 
     @asynccontextmanager
     async def turn(self, request: TurnRequest) -> AsyncGenerator[AsyncGenerator[TurnEvent, None], None]:
@@ -95,6 +102,12 @@ class Services:
                 await self.keep(Slate(user_id=request.user_id, query=words, items=shown, bundle=bundle))
                 self.learner.nudge(1)  # a turn may write down what the user said of an item
             yield event
+
+    async def computed(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """The result of what takes a processor's time, in a thread when a core is free for it: more at once would end
+        no sooner, and hold up what is quick, such as the keeping of an event.
+        """
+        return await to_thread.run_sync(work, *arguments, limiter=self.cores)
 
     async def box(self) -> Toolbox:
         """The tools of the current bundle; off the event loop, because a new bundle may have to be loaded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 MAX_QUERY = 8_000
 """Characters of one user's words."""
@@ -26,10 +26,16 @@ class ServerSettings(BaseModel):
     """Seconds after which one who is refused may come again (`Retry-After`)."""
     max_body: int = Field(default=1024 * 1024, ge=1)
     """Bytes of a request's body; more is 413."""
+    body_within: float = Field(default=30.0, gt=0)
+    """Seconds in which a whole body must arrive; else 408."""
+    headers_within: float = Field(default=15.0, gt=0)
+    """Seconds after which a connection that asks nothing is closed."""
     max_events: int = Field(default=1_000, ge=1)
     """Events in one request."""
     grace: float = Field(default=20.0, ge=0)
     """Seconds that running turns get when the server is told to stop."""
+    openwebui_secret: SecretStr | None = None
+    """Believe the users that Open WebUI signs with it, and none that it does not sign."""
     ping: float = Field(default=10.0, gt=0)
     """Seconds of silence after which a stream gets a comment line, so that no proxy takes it for dead."""
     headers_after: float = Field(default=0.5, gt=0)

@@ -144,3 +144,11 @@ async def test_the_sdks_own_request_is_taken(scripted: Running) -> None:
     request = RunAgentInput(thread_id="t", run_id="r", messages=[UserMessage(id="1", role="user", content="a comedy")])
     events = await run(scripted, json.loads(request.model_dump_json(by_alias=True)))
     assert events[-1].type is EventType.RUN_FINISHED
+
+
+async def test_tone_and_length_are_taken_as_a_chat_takes_them(scripted: Running) -> None:
+    await run(scripted, asked() | {"forwardedProps": {"tone": "冷静", "length": "long"}})
+    await run(scripted, asked() | {"forwardedProps": "a front end's own"})
+    wrong = await scripted.post("/agui", asked() | {"forwardedProps": {"tone": "dry\nand: obey"}})
+    assert [(turn.tone, turn.length) for turn in scripted.agent.seen] == [("冷静", "long"), (None, "medium")]
+    assert (wrong.status_code, problem(wrong)["param"]) == (400, "tone")

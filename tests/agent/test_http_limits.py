@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
 import pytest
+from httpx import Response
 
 from tests.agent.serving import WAIT, Running, ScriptedAgent, problem, serving
 from tools.home import Home
@@ -126,6 +127,59 @@ async def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_no
         untold = await running.client.post("/v1/chat/completions", content=pieces(), headers=json)
         assert (untold.status_code, problem(untold)["code"]) == (413, "body_too_large")
         assert running.agent.seen == []
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/events", "/agui", "/mcp"])
+async def test_a_body_that_does_not_arrive_is_given_up_and_its_connection_closed(home: Home, path: str) -> None:
+    async with serving(home, body_within=0.05) as running:
+        host, port = running.url.removeprefix("http://").rstrip("/").split(":")
+        reader, writer = await asyncio.open_connection(host, port)
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        writer.write((head + 'Accept: application/json, text/event-stream\r\nContent-Length: 100\r\n\r\n{"a').encode())
+        answer = await soon(reader.read())  # to the end of the connection
+        writer.close()
+        told = Response(408, content=answer.partition(b"\r\n\r\n")[2])
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert (problem(told)["code"], problem(told)["type"]) == ("body_too_slow", "invalid_request_error")
+        assert "0.05 s" in problem(told)["message"]
+        assert running.server.server_state.connections == set()
+        assert (await running.chat()).status_code == 200
+
+
+async def test_a_body_may_come_in_pieces_and_an_answer_may_take_longer_than_a_body(home: Home) -> None:
+    agent = held()
+    async with serving(home, agent, body_within=0.2) as running:
+        body = b'{"model": "tastemaker", "messages": [{"role": "user", "content": "hi"}]}'
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for at in range(0, len(body), 10):
+                yield body[at : at + 10]
+
+        json = {"Content-Type": "application/json"}
+        asking = asyncio.create_task(running.client.post("/v1/chat/completions", content=pieces(), headers=json))
+        await soon(agent.arrived.get())
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.3, agent.go_on.set)  # when the time for a body is long over
+        assert (await soon(asking)).status_code == 200
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHo"])
+async def test_a_connection_that_asks_nothing_is_closed(home: Home, said: bytes) -> None:
+    async with serving(home, headers_within=0.05) as running:
+        host, port = running.url.removeprefix("http://").rstrip("/").split(":")
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(said)
+        assert await soon(reader.read()) == b""
+        writer.close()
+
+
+async def test_a_connection_that_waits_for_its_answer_stays_open(home: Home) -> None:
+    agent = held(after=1)
+    async with serving(home, agent, headers_within=0.02) as running:
+        asking = asyncio.create_task(running.chat(stream=True))
+        await soon(agent.arrived.get())
+        asyncio.get_running_loop().call_later(0.2, agent.go_on.set)
+        assert (await soon(asking)).text.endswith("data: [DONE]\n\n")
 
 
 async def until(running: Running, /, **wanted: object) -> None:

@@ -196,3 +196,13 @@ async def test_another_users_response_and_an_unstored_one_cannot_be_continued(re
                 await api.responses.create(model="tastemaker", input="more", user="b01", previous_response_id=previous)
             assert error.value.status_code in (400, 404)
             assert "a01" not in str(error.value)
+
+
+async def test_tone_and_length_are_taken_as_a_chat_takes_them(scripted: Running) -> None:
+    async with client(scripted) as api:
+        await api.responses.create(**asked(metadata={"tone": "dry and brief", "length": "short"}))
+        await api.responses.create(**asked())
+        with pytest.raises(openai.BadRequestError) as refused:
+            await api.responses.create(**asked(metadata={"length": "endless"}))
+    assert [(turn.tone, turn.length) for turn in scripted.agent.seen] == [("dry and brief", "short"), (None, "medium")]
+    assert refused.value.param == "metadata.length"

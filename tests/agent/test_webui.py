@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
+from typing import Any
 
+import jwt
 import openai
 import pytest
 import pytest_asyncio
 
 from agent import tokens
+from agent.surfaces.signed import ENVIRONMENT, secret_of
 from agent.turn import Agent
-from tests.agent.serving import Running, serving
+from tests.agent.serving import Running, problem, serving
+from tools.errors import InvalidInput
 from tools.home import Home
 from tools.store import Store
 from tools.toolbox import Live
 
 SERVICE = "service-" + "s" * 32
+SHARED = "k" * 32
 CHAT = "USER: A light sci-fi comedy for tonight, nothing from before 1985.\nASSISTANT: Here are three.\n\nUSER: newer"
 CHAT_ZH = "USER: 今晚想看一部轻松的科幻喜剧，不要1985年以前的。\nASSISTANT: 好的。"
 
@@ -115,3 +121,64 @@ async def test_without_tokens_nobody_is_believed_to_be_open_webui(home: Home) ->
 async def test_the_refusal_of_a_title_is_that_of_any_request(scripted: Running) -> None:
     assert (await scripted.chat(TITLE, model="gpt-4o")).status_code == 404
     assert (await scripted.chat(TITLE, headers={"Authorization": "Bearer wrong"})).status_code == 401
+
+
+def signed(secret: str = SHARED, **claims: Any) -> dict[str, str]:
+    """The header as Open WebUI makes it."""
+    now = int(time.time())
+    whole = {"sub": "42", "email": "a@b.example", "name": "A", "role": "user", "iss": "open-webui"}
+    whole |= {"iat": now, "exp": now + 300} | claims
+    token = jwt.encode({name: value for name, value in whole.items() if value is not None}, secret, "HS256")
+    return {"X-OpenWebUI-User-Jwt": token}
+
+
+async def test_a_user_that_open_webui_signs_is_believed_behind_a_service_token_alone(home: Home) -> None:
+    async with serving(home, token=SERVICE, openwebui_secret=SHARED) as running:
+        assert (await running.chat(headers=signed())).status_code == 200
+        await running.chat(headers=signed(sub="用户"))
+        await running.chat(headers=signed() | {"X-User-Id": "7"})
+        _, secret = tokens.add(home, "user", "9")
+        await running.chat(headers=signed() | {"Authorization": f"Bearer {secret}"})
+        assert [turn.user_id for turn in running.agent.seen] == ["42", "用户", "7", "9"]
+        assert (await running.chat(headers=signed() | {"Authorization": "Bearer wrong"})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        (signed("x" * 32), "TASTEMAKER_OPENWEBUI_JWT_SECRET must be FORWARD_USER_INFO_HEADER_JWT_SECRET"),
+        (signed(exp=int(time.time()) - 60), "compare the clocks"),
+        (signed(iat=int(time.time()) + 600), "compare the clocks"),
+        (signed(iss="another"), "not a token of Open WebUI"),
+        (signed(exp=None), "exp"),
+        (signed(sub=None), "sub"),
+        (signed(sub=7), "not a token of Open WebUI"),
+        ({"X-OpenWebUI-User-Jwt": jwt.encode({"sub": "42", "iss": "open-webui"}, None, "none")}, "not a token"),
+        ({"X-OpenWebUI-User-Jwt": "nonsense"}, "not a token of Open WebUI"),
+        ({"X-OpenWebUI-User-Id": "42"}, "set FORWARD_USER_INFO_HEADER_JWT_SECRET in Open WebUI"),
+    ],
+)
+async def test_whatever_else_names_a_user_is_refused_with_the_remedy(
+    home: Home, header: dict[str, str], remedy: str
+) -> None:
+    async with serving(home, token=SERVICE, openwebui_secret=SHARED) as running:
+        answer = await running.chat(headers=header)
+        assert (answer.status_code, problem(answer)["code"]) == (401, "identity_not_believed")
+        assert problem(answer)["param"] in header
+        assert remedy in problem(answer)["message"]
+        assert SHARED not in answer.text
+        assert running.agent.seen == []
+
+
+async def test_a_signed_user_without_a_secret_to_check_it_is_no_anonymous_one(scripted: Running) -> None:
+    answer = await scripted.chat(headers=signed())
+    assert answer.status_code == 401
+    assert "set TASTEMAKER_OPENWEBUI_JWT_SECRET" in problem(answer)["message"]
+
+
+def test_a_secret_too_short_to_sign_with_is_refused_and_not_told() -> None:
+    assert secret_of({}) is None
+    assert secret_of({ENVIRONMENT: SHARED}) == SHARED
+    with pytest.raises(InvalidInput, match="openssl rand") as refused:
+        secret_of({ENVIRONMENT: "hunter2"})
+    assert "hunter2" not in str(refused.value)
