@@ -99,7 +99,7 @@ def _retrieval(done: Sequence[Graded], seed: int) -> Report:
 def _plans(records: Iterable[Record], seed: int) -> Report:
     """`valid`: of the plans that the model was asked for, those that fitted at once; `sources`: who planned."""
     made = [(record, source) for record in records if (source := plans.source(record.heard))]
-    asked = [(r.case, float(source == "model")) for r, source in made if r.heard.usage.llm_calls]
+    asked = [(r.case, float(source == "model")) for r, source in made if source != "code" and r.heard.usage.llm_calls]
     return {"sources": dict(Counter(source for _, source in made)), "valid": rate(asked, seed)}
 
 
