@@ -9,7 +9,7 @@ and reads both again. An event is reflected when all of this holds:
                 disliked or as neither; the item is not on the slate (where the domain hides what was seen)
     liked       a card of the slate: the profile counts one like more, what is left of the slate is scored anew
     rejected    a card of the slate: the same of dislikes
-    posted      an approval of any item of the catalogue: as liked
+    posted      an approval of an item further down: as liked
     seen        a card of the slate: nothing more
 
 Milliseconds are from the request to its 202: of one client, and of 8 at once, each in the middle of rounds of its own,
@@ -102,13 +102,12 @@ class Visitor:
 
     http: Socket
     hides: bool  # what was seen
-    catalogue: list[str]
     rng: np.random.Generator
 
     async def round(self, user: str, act: Act, seen: Seen) -> None:
         before, slate = await self._profile(user), await self._slate(user)
         cards = [item["item_id"] for item in slate]
-        item = str(self.rng.choice(cards[:CARDS] if act.card else self.catalogue))
+        item = str(self.rng.choice(cards[:CARDS] if act.card else cards[CARDS:]))
         body = orjson.dumps({"user_id": user, "item_id": item, **act.event})
         start = time.perf_counter()
         status, told = await self.http.ask("POST", "/v1/events", body)
@@ -244,7 +243,6 @@ async def measure(home: Home, rounds: int = ROUNDS, items: int = ITEMS, clients:
     with copied(home) as copy:
         domain, rng = load_domain(copy), np.random.default_rng(0)
         store = Store.open(copy.store_url)
-        catalogue = [item.item_id for item in store.items()]
         users = [user.user_id for user in store.users() if user.profiling]
         store.close()
         rng.shuffle(users)
@@ -252,7 +250,7 @@ async def measure(home: Home, rounds: int = ROUNDS, items: int = ITEMS, clients:
             visitors = []
             for n in range(clients):
                 http = await open_.enter_async_context(connected(address))
-                visitors.append(Visitor(http, domain.policy.hide_seen, catalogue, np.random.default_rng(n)))
+                visitors.append(Visitor(http, domain.policy.hide_seen, np.random.default_rng(n)))
             kinds, [first, *_] = acts(domain), visitors
             await _rounds([first], users[:WARM_UP], kinds, 1, "warm")
             await first.item(items, users[0], defaultdict(list))

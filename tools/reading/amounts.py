@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from tools.catalogue import FieldSpec
-from tools.reading.fields import Fields, tokens
+from tools.reading.beyond import FLIP, beyond, tall
+from tools.reading.fields import Fields
 from tools.reading.per import per
-from tools.reading.quantities import MAYBE, NAMED, Quantity, quantities, unit
+from tools.reading.quantities import MAYBE, Quantity, quantities, unit
 
 MOST = 50  # amounts that are read; nobody says more
 FEW = 12  # of what is counted
 MEASURE = "[个间张台部件套只条位名家款]"
 LOOK_BACK = 60  # characters before an amount
-_FLIP = {"<": ">=", ">": "<=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARED = {
     "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to"
     r"|max(?:imum)?(?: of)?|within"
@@ -95,16 +95,6 @@ _HAVE = re.compile(
     r"|\b(?:only|just)\s+(?:have|got)\s*$|(?:我们?|只|就)有\s*$",
     re.IGNORECASE,
 )
-_TOO = re.compile(
-    r"\s*(?:(?P<vain>(?:is|are|would be|['’]s)\s+(?:no (?:good|use)|useless|not enough|out of the question)"
-    r"(?:\s+(?:to|for)\s+(?:me|us))?|(?:is|are)n['’]?t (?:enough|any good)|won['’]?t do\b|doesn['’]?t work\b)"
-    r"|(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:(?:much|many|long|far|expensive"
-    r"|high|pricey|big|heavy|late)|(?P<little>little|few|short|small|cramped|tight|low|cheap|light))\b)"
-    r"|\s*的?[就都]?(?:太[多长贵久远高大]了?|(?P<scant>太[少短小低窄挤]了?|不够\w?|[住坐装放]不下))",
-    re.IGNORECASE,
-)
-_TALL = re.compile(r"\s*(?:tall|in height)\b|\s*高", re.IGNORECASE)
-_TALL_ZH = re.compile(r"身高(?:是|为|有)?\s*$")
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:$|[,;.!?。、\0]|的|and\b|or\b|but\b|please\b)", re.IGNORECASE)
 _FOR = re.compile(
@@ -186,22 +176,16 @@ class Amounts:
         after = self._on(text, last.end)
         operator, each = lead.operator, per(self.fields, self._after, text[begin : first.start], text, last.end)
         if after.operator and not joint:
-            operator = _FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
-        too = _TOO.match(text, after.end)
-        if too and (operator or not too["vain"]):  # "more than 40 hours is too much"
-            operator = _FLIP.get(operator, ">" if too["little"] or too["scant"] else "<")
-            after = replace(after, end=too.end())
+            operator = FLIP.get(after.operator, after.operator) if operator == "!=" else after.operator
+        operator, end = beyond(text, after.end, operator)
+        after = replace(after, end=end)
         called = lead.name or after.name or each[1]
         dimension = after.unit or last.dimension or first.dimension
         amounts = _amounts(run, after)
-        if (
-            dimension == "span"
-            and called
-            and not any(NAMED["span"].keys() & {*tokens(s.name)} for s in self._specs(called))
-        ):
+        if dimension == "span" and called and not self.fields.in_units(self._specs(called), "span"):
             dimension, amounts = "", tuple(each.amount / each.factor for each in run)  # "5 years of experience"
         if dimension == "time" and lead.compared.casefold().startswith("faster"):
-            operator = _FLIP[operator]
+            operator = FLIP[operator]
         if not operator and "多" in text[first.start : last.end]:  # 两个多小时, 200多块
             operator = ">"
         if not operator and lead.had and dimension in ("time", "money"):
@@ -216,7 +200,7 @@ class Amounts:
             name=called,
             equal=lead.equal
             or first.ordinal
-            or _tall(text, begin, first.start, after.end)
+            or tall(text, begin, first.start, after.end)
             or (not lead.had and self._counted(first, called, lead.name)),
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
             ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or each[1]),
@@ -278,11 +262,6 @@ class Amounts:
         return [spec for spec in self.fields.called(name) if spec.kind == "number"] if name else []
 
 
-def _tall(text: str, begin: int, start: int, end: int) -> bool:
-    """ "183 cm tall", 身高一米八."""
-    return bool(_TALL.match(text, end) or _TALL_ZH.search(text, begin, start))
-
-
 @dataclass(frozen=True)
 class _After:
     end: int
@@ -309,7 +288,7 @@ class _Lead:
 def _refused(operator: str, before: str) -> tuple[str, str]:
     """The operator that a no in front of it makes, and the words before that."""
     refusal = _NOT.search(before)
-    return (_FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
+    return (FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
 
 
 def _amounts(run: list[Quantity], after: _After) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -135,6 +135,10 @@ class Fields:
         return (kind is None or kind.dimension == dimension) and (
             paired == spec.name or paired not in self.catalogue.fields
         )
+
+    def in_units(self, specs: Iterable[FieldSpec], dimension: str) -> bool:
+        """Whether the name of one of them says a unit of the dimension."""
+        return any(NAMED[dimension].keys() & {*tokens(spec.name)} for spec in specs)
 
     def factor(self, spec: FieldSpec, dimension: str) -> float:
         if (spec.name, dimension) not in self._factors:

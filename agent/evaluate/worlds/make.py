@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from agent.evaluate.operators import satisfies
-from agent.evaluate.worlds import bikes, flats, games, hotels
+from agent.evaluate.worlds import bikes, events, flats, games, hotels
 from agent.evaluate.worlds.traits import Row, Want, World
 from tools.domain import Domain, Language
 from tools.home import Home
@@ -28,7 +28,7 @@ from tools.ingest import ingest, install_domain
 from tools.store import Store
 from tools.train import train, up_to_date
 
-WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD, flats.WORLD, bikes.WORLD)}
+WORLDS = {world.name: world for world in (games.WORLD, hotels.WORLD, flats.WORLD, bikes.WORLD, events.WORLD)}
 USERS, SEEN = 60, (14, 30)
 START, DAY = 1_700_000_000, 86_400
 TRIES = 4000
@@ -195,8 +195,8 @@ def kept(folder: Path, told: str, fill: Callable[[Home, Store], None]) -> Home:
 
 
 def domain(world: World) -> str:
-    """The domain file: with Chinese names of facet values, and without names of attributes, which a reader of any
-    catalogue has to find by itself.
+    """The domain file: with Chinese names of facet values, and with the names of attributes only where the world has
+    them. Elsewhere a reader of any catalogue has to find them by itself.
     """
     item, user = world.home_of
     there = f'available_to = {{ {item} = "{user}" }}'
@@ -204,7 +204,12 @@ def domain(world: World) -> str:
         f"\n[aliases.{attribute}]\n" + "".join(f'"{value}" = ["{name}"]\n' for value, name in names.items())
         for attribute, names in world.names.items()
     )
-    return Template(world.domain).substitute(availability=there) + aliases
+    called = "".join(
+        f"\n[names.{attribute}]\n"
+        + "".join(f"{language} = {json.dumps(words, ensure_ascii=False)}\n" for language, words in said.items())
+        for attribute, said in world.words.items()
+    )
+    return Template(world.domain).substitute(availability=there) + aliases + called
 
 
 def write(material: Material, folder: Path) -> dict[str, Path]:

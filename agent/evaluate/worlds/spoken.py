@@ -77,6 +77,20 @@ def span(name: str, attribute: str, spans: Sequence[tuple[float, float]], said: 
     return Trait(name, (attribute,), asked, want)
 
 
+def period(name: str, attribute: str, periods: Mapping[tuple[Any, Any], Ways], said: Said, asked: Asked) -> Trait:
+    """One of `periods`, both ends included, where both together are said as {v}: a month, an afternoon."""
+
+    def want(row: Row, rng: random.Random) -> Want | None:
+        have = row[attribute]
+        fits = [(low, high) for low, high in periods if low <= have <= high]
+        if not fits:
+            return None
+        low, high = rng.choice(fits)
+        return Want(name, {attribute: {">=": low, "<=": high}}, _in_ways(said, periods[low, high]))
+
+    return Trait(name, (attribute,), asked, want)
+
+
 def within(name: str, low: str, high: str, values: Mapping[int, Ways], said: Said, asked: Asked) -> Trait:
     """One of `values` that lies within what the item allows."""
 

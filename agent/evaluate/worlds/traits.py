@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.evaluate.operators import Operator
@@ -56,6 +56,7 @@ class World:
     opening: Said
     liked: str  # kind of event
     items: int = 220
+    words: Mapping[str, Said] = field(default_factory=dict)  # what people call attributes, where the owner says so
 
 
 def bound(

@@ -79,6 +79,14 @@ def test_the_files_are_what_ingest_takes(material: Material, store: Store, tmp_p
     assert store.item(material.items[0]["item_id"])
 
 
+def test_the_domain_file_names_attributes_that_items_have_in_both_languages(material: Material, tmp_path: Path) -> None:
+    names = Domain.load(write(material, tmp_path)["domain"]).names
+    assert names == material.world.words
+    assert bool(names) is (material.world.name == "events")
+    assert names.keys() <= material.items[0].keys()
+    assert all(set(words) == {"en", "zh"} for words in names.values())
+
+
 def test_every_requirement_is_true_of_what_it_was_drawn_from_and_is_said_in_whole_sentences(material: Material) -> None:
     rng = random.Random(1)
     for item in material.items:
