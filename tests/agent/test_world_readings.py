@@ -1,4 +1,4 @@
-"""What people ask of flats and bicycles, read on the catalogues of the evaluation: lengths in months, heights, loads,
+"""What people ask of flats, bicycles and events, read on the catalogues of the evaluation: terms, heights, loads,
 dates of what they are dates of, and the Chinese no that comes last.
 """
 
@@ -77,11 +77,34 @@ BIKES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("jazz bores me, so it mustn't be about that.", {"topics": {"not_contains": ["jazz"]}}),
+    ("It can be held in Spanish or in German.", {"languages": {"contains_any": ["Spanish", "German"]}}),
+    ("要么用中文，要么用英语。", {"languages": {"contains_any": ["Chinese", "English"]}}),
+    ("不到一百个座位的场子太小了。", {"seats": {">=": 100}}),
+    ("2 hours at the longest.", {"duration_min": {"<=": 120}}),
+    ("I can't sit still for more than 2 hours.", {"duration_min": {"<=": 120}}),
+    ("至少要有一个小时。", {"duration_min": {">=": 60}}),
+    ("地铁站半公里以内的。", {"metro_m": {"<=": 500}}),
+    ("My daughter is 7, and she has to be let in.", {"min_age": {"<=": 7}}),
+    ("I don't want it streamed online.", {"streamed_online": {"==": False}}),
+    ("Not at the Old Brewery, I can't hear a thing in there.", {"venue": {"!=": ["Old Brewery"]}}),
+    ("It has to be free.", {"price": {"==": 0}}),
+    ("要免费的。", {"price": {"==": 0}}),
+    ("50 places at most. Hmm, no, rather 30 at most.", {"seats": {"<=": 30}}),
+    ("The booking deadline mustn't be before 15 March 2027.", {"booking_closes": {">=": "2027-03-15"}}),
+    ("订票截止日期不能早于3月15号。", {"booking_closes": {">=": "2027-03-15"}}),
+    ("我2027年1月20日才回来，要那之后的。", {"event_date": {">=": "2027-01-20"}}),
+    ("我只有1月5日到1月25日在城里。", {"event_date": {">=": "2027-01-05", "<=": "2027-01-25"}}),
+    ("It has to take place before 20 April 2027.", {"event_date": {"<": "2027-04-20"}}),
+]
+
+
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Catalogue, Domain]]:
     """The worlds as ingested: a date is a date then."""
     out = {}
-    for name in ("flats", "bikes"):
+    for name in ("flats", "bikes", "events"):
         folder = tmp_path_factory.mktemp(name)
         paths = write(make(WORLDS[name], tasks=0), folder)
         store = Store.open(f"sqlite:///{folder / 'store.db'}")
@@ -93,7 +116,8 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Catalogue
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "filters"), [*(("flats", *c) for c in FLATS), *(("bikes", *c) for c in BIKES)]
+    ("name", "text", "filters"),
+    [(name, *case) for name, cases in (("flats", FLATS), ("bikes", BIKES), ("events", EVENTS)) for case in cases],
 )
 def test_a_requirement_is_read_as_a_clerk_would(
     shops: dict[str, tuple[Catalogue, Domain]], name: str, text: str, filters: dict[str, Any]

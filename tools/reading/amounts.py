@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 
 from tools.catalogue import FieldSpec
 from tools.reading.beyond import FLIP, beyond, tall
+from tools.reading.compared import AFTER, BEFORE, COMPARED, NOT, POST
 from tools.reading.fields import Fields
 from tools.reading.per import per
 from tools.reading.quantities import MAYBE, Quantity, quantities, unit
@@ -20,60 +21,6 @@ MOST = 50  # amounts that are read; nobody says more
 FEW = 12  # of what is counted
 MEASURE = "[个间张台部件套只条位名家款]"
 LOOK_BACK = 60  # characters before an amount
-_COMPARED = {
-    "<=": r"(?:under|below|less than) or equal to|at most|no more than|not more than|up to"
-    r"|max(?:imum)?(?: of)?|within"
-    r"|(?:read|ready|done|finish\w*|made|cooked|watched|played) in|capped at|<=|≤|no higher than|not over"
-    r"|not above|not exceeding|不超过|不高于|不大于|不多于|最多|至多|超不过|(?:不能|不要|别|不得|不想|没法"
-    r"|不可)(?:超过|高于|多于|长于)|最[高大重长贵]|上限(?:是|为)?",
-    ">=": r"(?:over|above|more than) or equal to|at least|no less than|no fewer than|not less than"
-    r"|min(?:imum)?(?: of)?|>=|≥|no lower than"
-    r"|not under|not below"
-    r"|至少|最少|最[小轻短早]|不低于|不少于|不小于|最低|起码|不短于|不要少于|不要低于|下限(?:是|为)?",
-    "<": r"under|below|(?:less|lower|fewer|shorter|cheaper|smaller|lighter|younger|quicker|simpler|easier"
-    r"|slower|narrower|thinner|weaker|earlier|closer|nearer|cooler|quieter) than|beneath"
-    r"|less expensive than|<|低于|少于|小于|不到|不足|短于|未满|便宜于",
-    ">": r"over|above|(?:more|greater|higher|longer|larger|bigger|older|heavier|better|pricier|faster"
-    r"|taller|wider|thicker|deeper|stronger|later|louder|brighter|hotter) than"
-    r"|upwards of|exceed(?:s|ing)?"
-    r"|more expensive than|>|超过|高于|大于|多于|长于|重于",
-    "~": r"around|about|roughly|approximately|approx\.?|circa|~|大约|大概|差不多|约",
-    "!=": r"not|no|nothing|never|except|other than|anything but|!=|≠|不是|不要|别|除了",
-    "==": r"exactly|precisely|equal(?:s|ing)? to|equals?|==?|正好|刚好|等于|恰好|必须是",
-}
-_BEFORE = re.compile(
-    "(?:" + "|".join(rf"(?P<c{n}>(?<![a-z])(?:{said}))" for n, said in enumerate(_COMPARED.values())) + r")"
-    r"\s*(?:the\s+|a\s+|of\s+|为|是|在|:|支持|需要|要|有|(?:只?能|可以|愿意|会)?(?:付|花|出|拿出?|交|接受|承受|给)?|..?了)?\s*$",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"(?<!why )(?:\b(?:nothing|none|neither|not|no|never|avoid\w*|without|cannot|unable)|\b(?:do|does|did|is"
-    r"|are|was|were|wo|would|should|could|ca|must|have|has|had|need)n['’]?t"
-    r"|\bcan['’]?t)(?:\s+(?!mind|care|know|matter|think)[a-z]+(?=\s))?"
-    r"(?:\s+(?:want|need|like|to|see|watch|play|read|anything|something|any|that|which|is|are|be"
-    r"|it|them|ones?|really|much|spend|pay|afford|go|able|exceed|walk|drive|travel|wait|ride|commute|stay|carry|leave|have"
-    r"|run\w*|last\w*|takes?|cost\w*|priced|rated|with|an?|the|for))*\s*$|(?:不要|不想要?|别|不能)$",
-    re.IGNORECASE,
-)
-_LEAST = r"(?:[^,.;!?，。；]{0,25}?\s)?is the (?:minimum|least)(?:\s+(?:that\s+)?(?:i|we)\s+\w+)?"
-_AFTER = {
-    "==": r",?\s*no more (?:and|or|,) no (?:less|fewer)(?!\s+than)|不多不少",
-    ">=": rf"{_LEAST}|\+|(?:or|and)\s+(?:more|higher|above|over|up(?:wards)?|longer|better|older|greater|larger"
-    r"|bigger|beyond|heavier)(?!\s+than)"
-    r"|at least|min(?:imum)?(?![a-z])|plus(?![a-z])|[及或和]?(?:以上|之上|更高|更多)|起|往上",
-    "<=": r"(?:or|and)\s+(?:less|lower|under|below|fewer|shorter|cheaper|younger|smaller"
-    r"|lighter)(?!\s+than)|max(?:imum)?(?![a-z])"
-    r"|is (?:the most|the maximum|my (?:limit|max(?:imum)?))"
-    r"(?:\s+(?:that\s+)?(?:i|we)\s+(?:can|could|will|would)\s+\w+)?"
-    r"|,?\s*(?:but\s+)?(?:not|no|never)\s+(?:more|a\s+\w+\s+(?:more|over))(?!\s+than)"
-    r"|tops(?![a-z])|at (?:the )?most|[及或和]?(?:以下|之下|更少|更低)|以内|之内|内(?![容存地向心在部])|封顶"
-    r"|[就可]?[能以]?(?:[看读听玩做吃]完|搞定)",
-    "~": r"or so(?![a-z])|左右|上下|前后",
-}
-_POST = re.compile(
-    r"\s*(?:away\s+|远\s*)?(?:" + "|".join(rf"(?P<p{n}>{said})" for n, said in enumerate(_AFTER.values())) + ")",
-    re.IGNORECASE,
-)
 _LINK = (
     r"(?:[\s:=]|\b(?:is|are|of|that|which|should|must|be|has|have|to|an?|the|at|in|with|for|range"
     r"|value|size|run|last)\b|[是为在要得的有]|必须|应该|需要|可以)*$"
@@ -93,6 +40,11 @@ _BUDGET = re.compile(
 _HAVE = re.compile(
     r"\b(?:i|we|you)(?:['’]ve|\s+have)(?:\s+(?:only|just))?(?:\s+got)?(?:\s+(?:only|just|about))?\s*$"
     r"|\b(?:only|just)\s+(?:have|got)\s*$|(?:我们?|只|就)有\s*$",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(  # "my daughter is 7"
+    r"\b(?:daughter|son|kid|child|nephew|niece|grand(?:son|daughter)|boy|girl)\b[^\d,;!?]{0,40}(?:\bis|['’]s)\s+"
+    r"(?:only\s+|just\s+|almost\s+)?$",
     re.IGNORECASE,
 )
 _WHOM = re.compile(r"\b(?:kids|children|people|adults|teens|anyone|everyone)\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -182,6 +134,8 @@ class Amounts:
         called = lead.name or after.name or each[1]
         dimension = after.unit or last.dimension or first.dimension
         amounts = _amounts(run, after)
+        if not dimension and _CHILD.search(text, begin, first.start):
+            dimension = "age"
         if dimension == "span" and called and not self.fields.in_units(self._specs(called), "span"):
             dimension, amounts = "", tuple(each.amount / each.factor for each in run)  # "5 years of experience"
         if dimension == "time" and lead.compared.casefold().startswith("faster"):
@@ -204,7 +158,10 @@ class Amounts:
             or (not lead.had and self._counted(first, called, lead.name)),
             compared="between" if joint and text.startswith("之间", last.end) else lead.compared,
             ends=lead.ends and bool(_CLAUSE_END.match(text, after.end) or text[after.end - 1] == "的" or each[1]),
-            meant=lead.meant or bool(_PLAYED.match(text, last.end)) or text[: last.end].casefold().endswith("of us"),
+            meant=lead.meant
+            or dimension == "age"
+            or bool(_PLAYED.match(text, last.end))
+            or text[: last.end].casefold().endswith("of us"),
             out_of=after.out_of,
         )
 
@@ -213,8 +170,8 @@ class Amounts:
         operator, compared, ends = joint, "", not _WHOM.search(before)
         if joint and (between := _BETWEEN.search(before)):
             before, compared = before[: between.start()], "between"
-        if not joint and (said := _BEFORE.search(before)):
-            operator, compared = list(_COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
+        if not joint and (said := BEFORE.search(before)):
+            operator, compared = list(COMPARED)[int((said.lastgroup or "c0")[1:])], said[0]
             before = before[: said.start()]
             if not self._named.search(before):
                 operator, before = _refused(operator, before)
@@ -239,8 +196,8 @@ class Amounts:
         for _ in range(2):
             if not out.name and (name := self._after.match(text, out.end)):
                 out = replace(out, end=name.end(), name=name["name"])
-            if not out.operator and (post := _POST.match(text, out.end)):
-                out = replace(out, end=post.end(), operator=list(_AFTER)[int((post.lastgroup or "p0")[1:])])
+            if not out.operator and (post := POST.match(text, out.end)):
+                out = replace(out, end=post.end(), operator=list(AFTER)[int((post.lastgroup or "p0")[1:])])
                 if found := unit(text, out.end):
                     out = replace(out, end=found[1], unit=found[0].dimension, factor=found[0].factor)
         end = out.end + (out.end > at and text.startswith("的", out.end))
@@ -287,7 +244,7 @@ class _Lead:
 
 def _refused(operator: str, before: str) -> tuple[str, str]:
     """The operator that a no in front of it makes, and the words before that."""
-    refusal = _NOT.search(before)
+    refusal = NOT.search(before)
     return (FLIP.get(operator, operator), before[: refusal.start()]) if refusal else (operator, before)
 
 

@@ -10,7 +10,7 @@ _TOO = re.compile(
     r"(?:\s+(?:to|for)\s+(?:me|us))?|(?:is|are)n['’]?t (?:enough|any good)|won['’]?t do\b|doesn['’]?t work\b)"
     r"|(?:is|are|would be|['’]s)\s+(?:way\s+|far\s+|just\s+|a bit\s+)?too\s+(?:(?:much|many|long|far|expensive"
     r"|high|pricey|big|heavy|late)|(?P<little>little|few|short|small|cramped|tight|low|cheap|light))\b)"
-    r"|\s*的?[就都]?(?:太[多长贵久远高大]了?|(?P<scant>太[少短小低窄挤]了?|不够\w?|[住坐装放]不下))",
+    r"|\s*的?(?:对我们?(?:来说|而言))?[\u4e00-\u9fff]{0,3}?[就都]?(?:太[多长贵久远高大]了?|(?P<scant>太[少短小低窄挤]了?|不够\w?|[住坐装放]不下))",
     re.IGNORECASE,
 )
 _TALL = re.compile(r"\s*(?:tall|in height)\b|\s*高", re.IGNORECASE)

@@ -56,7 +56,11 @@ def parts(text: str, specs: Sequence[FieldSpec]) -> Iterator[tuple[FieldSpec, st
 
 
 def _about(words: str, specs: Sequence[FieldSpec]) -> FieldSpec:
+    spoken = words.casefold()
+    named = [s for s in specs if any(len(part) > 3 and part != "date" and part in spoken for part in tokens(s.name))]
+    if len(named) == 1:
+        return named[0]
     for about, said in _ABOUT:
         if said.search(words) and (spec := next((s for s in specs if about & {*tokens(s.name)}), None)):
             return spec
-    return specs[0]
+    return next((s for s in specs if "date" in tokens(s.name)), specs[0])

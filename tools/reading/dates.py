@@ -152,7 +152,11 @@ def read_dates(text: str, catalogue: Catalogue) -> list[Reading]:
 def _read_of(spec: FieldSpec, text: str) -> list[Reading]:
     assert spec.maximum is not None
     told = _RECENT if _NEWS_OF.search(text) and _TOLD_ON.search(spec.name) else ()
-    rules = [*(_POINTS if _POINTED.search(text) else ()), *(_RELATIVE if _TOLD.search(text) else ()), *told]
+    rules = [
+        *((*_POINTS, _ANY_DAY) if _POINTED.search(text) else ()),
+        *(_RELATIVE if _TOLD.search(text) else ()),
+        *told,
+    ]
     return _read(text, spec, Days(spec.maximum), rules)
 
 
@@ -212,11 +216,16 @@ _POINTS = (
         lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
     ),
     _rule(
-        rf"(?:从|在)?{_POINT}\s*(?:到|至|-|~)\s*{_POINT}(?:之间)?(?:{_OUT_ZH})?的?",
+        rf"(?:从|在)?{_SOME}\s*(?:到|至|-|~)\s*{_SOME}(?:之间)?(?:{_OUT_ZH})?的?",
         lambda days, found: [(">=", days.point(found[1])), ("<=", days.point(found[2]))],
     ),
     _rule(
-        rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_SOME}|{_LEAD}\b(?:since"
+        rf"{_NO}{_LEAD}\b(?:before|older than|earlier than)\s+{_SOME}"
+        rf"|\b(?:must|should|can|may)(?:n['’]?t| not)\s+(?:be|close|end|start|happen|take place)\s+"
+        rf"(?:before|earlier than)\s+{_SOME}"
+        rf"|(?:不能|不得|不可)早于{_SOME}的?|{_SOME}(?=[^。；！？]{{0,12}}那(?:天)?(?:之|以)后)"
+        rf"|\b(?:(?:on|before)\s+)?{_SOME}(?=[^.;!?]{{0,60}}\b(?:beyond|after) that\b"
+        rf"|[^.;!?]{{0,40}}n['’]?t[^.;!?]{{0,30}}\bby then\b)|{_LEAD}\b(?:since"
         rf"|starting (?:from|in))\s+{_SOME}"
         rf"|{_LEAD}(?:\b(?:from|in|on)\s+)?{_SOME}\s+(?:or|and) (?:later|newer|after|onwards?)"
         rf"|不(?:要|早于){_SOME}(?:以|之)?前?(?:{_OUT_ZH})?的?|(?:从|自)?{_SOME}(?:以来|起|开始)(?:{_OUT_ZH})?的?",
@@ -225,7 +234,8 @@ _POINTS = (
     _rule(
         rf"{_NO}{_LEAD}\b(?:after|newer than|later than)\s+{_SOME}|{_LEAD}\b(?:until|till|up to)\s+{_SOME}|\b{_OUT}"
         rf"\s+by\s+{_POINT}|\bby\s+(?:the\s+)?{_DAYS}|(?:不晚于|不能晚于|不得晚于|最晚|最迟){_SOME}的?"
-        rf"|\b(?:on\s+)?{_SOME}(?=[^.;!?]{{0,60}}\bby then\b)|{_SOME}(?=[^。；！？]{{0,20}}到时候)",
+        rf"|\b(?:on\s+)?{_SOME}(?=[^.;!?]{{0,60}}\bby then\b)|{_SOME}(?=[^。；！？]{{0,20}}到时候)"
+        rf"|{_SOME}(?=[^。；！？]{{0,12}}那(?:天)?(?:之|以)前)",
         _one("<="),
     ),
     _rule(
@@ -239,6 +249,7 @@ _POINTS = (
     ),
     _rule(rf"{_LEAD}\b(?:in|on|from|of|during)\s+{_SOME}|\b{_OUT}\s+{_SOME}|{_SOME}(?:{_OUT_ZH}的?|的)", _one("==")),
 )
+_ANY_DAY = _rule(rf"(?:\b(?:only\s+)?(?:in|on)\s+)?{_POINT}", _one("=="))  # read last
 _RELATIVE = (
     _rule(
         rf"{_LEAD}(?:(?:in|over|within|during|from)\s+)?(?:the\s+)?\b(?:last|past)\s+{_TIMES[:-1]}\s*{_UNIT}(?!['’]s)",

@@ -16,6 +16,8 @@ _OFF = {
     "in stock": ("out of stock", "sold out", "缺货", "无货", "售罄"),
     "available": ("unavailable", "sold out", "下架"),
     "second hand": ("brand new", "全新", "新车", "新品", "新的"),
+    "outdoor": ("indoor", "indoors", "室内"),
+    "indoor": ("outdoor", "outdoors", "室外", "户外"),
     "furnished": ("空房", "毛坯"),
     "subscription": ("subscription free", "one time purchase", "免订阅", "无需订阅"),
     "paywall": ("free to read", "免费阅读"),
@@ -114,6 +116,8 @@ def _names(field: str, given: list[str]) -> Iterator[tuple[str, bool]]:
     for name in dict.fromkeys([*given, *bare]):
         yield re.sub(r"[\s-]+", " ", name.casefold()), True
     for name in bare:
+        if name.endswith("s") and name.isascii() and len(name) > 3:
+            yield name.removesuffix("s"), True  # dogs are welcome, and so is a dog
         if name.isascii() and name.isalpha():
             yield from ((f"{no}{name}", False) for no in ("un", "non", "non "))
         yield from ((other.casefold(), True) for other in listed.get(name, ()))

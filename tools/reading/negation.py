@@ -16,7 +16,7 @@ _NOT_EN = (
     r"| eat| drink| wear| speak| use| take| tolerate| work| pay(?: for)?)?"
     r"|(?:can['’]?t|cannot|won['’]?t|never) (?:eat|drink|have|watch|see|read|play|take|tolerate|use|wear|do|go"
     r"|pay(?: for)?))"
-    r"(?:[\s-]+(?:an?|any|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
+    r"(?:[\s-]+(?:an?|any|it|at|the|more|another|too|so|very|really|that|be|to|see|watch|play|read|kind|of|much|is|in|by|with"
     r"|from|into|on|for|about|made|directed|written|published|produced|anything|something|things?|ones?|behind|having|requiring|containing|including|featuring|contain|include))*"
     r"(?:[\s-]+[a-z]+[\s-]+(?:by|from|in|on|with|starring))?"
     r"[\s-]*$"
@@ -26,7 +26,7 @@ _NOT_ZH = (
     r"|不需要|不含|不带|不太|不那么"
     r"|没那么|不看|不玩|不买|(?<![要差好])不|少(?:一?点|一?些)|(?<![特分区类级性个])别|讨厌|(?<![删解免消清废拆])除了?|排除|拒绝|避免|非|无)"
     r"(?:是|看|听|读|要|有|太|再|很|任何|那么|那种|什么|给我|推荐|来|一部|一些|的|了|类型|由|跟|和|在|用"
-    r"|带|含|付|交|买|玩|支持|需要|放|加|吃|喝|去|到|住|做|学|选|穿)*\s*$"
+    r"|网上|线上|带|含|付|交|买|玩|支持|需要|放|加|吃|喝|去|到|住|做|学|选|穿)*\s*$"
 )
 _NEGATED = re.compile(rf"(?:{_NOT_EN}|{_NOT_ZH})", re.IGNORECASE)
 _NEEDLESS = re.compile(
@@ -41,6 +41,9 @@ _DOUBLE = re.compile(  # "I can't do without a pool"
 _AFTERWARDS = re.compile(  # X和Y都不要, 1950年以后盖的不要, 高于2000的就算了
     r"\s*的?[\u4e00-\u9fff]{0,4}?(?:[都也就全]|一律|统统)*(?:我?[用吃穿住看听骑坐玩]不惯|受不了|不要|不租|不买|不看|不玩|不选|不考虑|不想要|不行|不喜欢|免谈|算了|排除)了?"
     r"(?=\s*[啊哦吧呢]?(?:[,，。；;!！?？、\0]|$))"
+    r"|\s+(?:bores?|annoys?|scares?|irritates?|depress(?:es)?)\s+(?:me|us)\b"
+    r"|\s+(?:is|are)(?:n['’]?t|\s+not)\s+(?:for (?:me|us)|my (?:thing|cup of tea))\b|\s*[:,–-]?\s+no,? thanks?\b",
+    re.IGNORECASE,
 )
 _FILLER = re.compile(r"(?:\s|\b(?:for|of|to|have|be|an?|any|the|it|with)\b|[有含带包提供是])*", re.IGNORECASE)
 LOOK_BACK = 60  # characters before a name in which a negation of it may stand
@@ -56,7 +59,7 @@ def denial(text: str, at: int) -> int | None:
 
 
 def refused(text: str, end: int) -> int | None:
-    """Where the Chinese negation ends that follows what ends at `end`."""
+    """Where the negation ends that follows what ends at `end`: 都不要, "bores me"."""
     found = _AFTERWARDS.match(text, end)
     return found.end() if found else None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tools.catalogue import FieldSpec
@@ -21,6 +22,19 @@ from tools.reading.text import Reading
 from tools.reading.years import NEAR as YEARS
 
 _ABLE = re.compile(r"carr|last for|take a load|载|承重|负重", re.IGNORECASE)
+CORRECTION = 40  # characters before an amount in which the words may stand that it corrects another
+_CORRECTED = re.compile(
+    r"\b(?:no|nope|sorry|rather|actually|wait|hmm|i mean|make (?:it|that)|let['’]?s (?:say|make))\b"
+    r"|不对|不[，,]|还是|改成|应该说",
+    re.IGNORECASE,
+)
+_FREE = re.compile(
+    r"(?<=\bbe )free\b(?!\s+(?:from|of(?! charge)|on|by|at|in|to))"
+    r"|\b(?:something|anything|events?|entry|admission|only)\s+(?:that['’]s\s+)?free\b"
+    r"(?!\s+(?:from|of(?! charge)|on|by|[a-z]+ing))"
+    r"|\bfree\s+(?:of charge|entry|admission)\b|免费的?(?=$|[,，。;；!！\s])|不想花钱",
+    re.IGNORECASE,
+)
 PARTY = 20  # people that a game may be for
 _YOUNG = re.compile(r"under|below|younger|小于|低于", re.IGNORECASE)
 _ROOM = {"guests", "seats", "sleeps", "serves", "servings", "occupancy", "capacity", "people", "persons"}
@@ -41,12 +55,26 @@ class Numbers:
         self._any = any(spec.kind == "number" for spec in fields.catalogue.fields.values())
 
     def read(self, text: str) -> list[Reading]:
-        return [
-            Reading(said.start, said.end, field, operator, value)
-            for said in (self._amounts.read(text) if self._any else ())
-            if "<" in said.operator or not led(text, said.start)  # "I don't mind paying more than 200"
-            for field, operator, value in self._bounds(said)
-        ]
+        out, last = list(self._free(text)), None
+        for said in self._amounts.read(text) if self._any else ():
+            if "<" not in said.operator and led(text, said.start):  # "I don't mind paying more than 200"
+                continue
+            if last and not said.named and _CORRECTED.search(text[last.end : said.start][-CORRECTION:]):
+                said = _instead(said, last)
+            read = [Reading(said.start, said.end, *bound) for bound in self._bounds(said)]
+            if last and read and _CORRECTED.search(text[last.end : said.start][-CORRECTION:]):
+                out = [r for r in out if r.end != last.end or r.field not in {each.field for each in read}]
+            if read:
+                last = replace(said, named=tuple(self.fields.catalogue.fields[r.field] for r in read))
+            out += read
+        return out
+
+    def _free(self, text: str) -> Iterator[Reading]:
+        """What is free costs nothing, where something does."""
+        for spec in self.fields.of_kind("price"):
+            if spec.minimum == 0 and not self.fields.called("free"):
+                yield from (Reading(*found.span(), spec.name, "==", 0) for found in _FREE.finditer(text))
+                return
 
     def _bounds(self, said: Said) -> Iterator[tuple[str, str, Any]]:
         specs = self._meant(said)
@@ -162,6 +190,19 @@ class Numbers:
             yield least.name, "<=", low
         if most and (not age or high != low):
             yield most.name, ">=", high
+
+
+def _instead(said: Said, before: Said) -> Said:
+    """ "50 places at most, no, rather 30": of what the amount before was of."""
+    return replace(
+        said,
+        named=before.named,
+        name=before.name,
+        dimension=said.dimension or before.dimension,
+        operator=said.operator or before.operator,
+        equal=said.equal or before.equal,
+        meant=said.meant or before.meant,
+    )
 
 
 def _scale(spec: FieldSpec) -> float:

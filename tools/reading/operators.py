@@ -15,7 +15,10 @@ from tools.reading.negation import denial, needless, refused
 from tools.reading.text import LIST, Reading
 from tools.reading.values import Found
 
-_OR = re.compile(r"[\s,，、]*(?:\bor\b|或者?|还是)\s*(?:an?\s+|the\s+)?", re.IGNORECASE)
+_OR = re.compile(
+    r"[\s,，、]*(?:\bor\b|或者?|还是|要么)\s*(?:(?:in|on|by|from|with|at|用|在|是)\s*)?(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
+)
 _EITHER = re.compile(
     r"\s*,?\s*(?:either|any|both)(?: one)? (?:is|are|will|would)\b|[^\s,，。]{0,4}都(?:行|可以|好|成|没关系)",
     re.IGNORECASE,

@@ -99,6 +99,7 @@ _AMOUNT = re.compile(
     rf"|(?P<sign>US\$|[$€£¥]|RMB|USD|EUR)\s*(?P<money>{FIGURES})(?P<k>k\b)?"
     rf"|(?<![\w.])(?P<figures>{FIGURES}{HALF}?)(?P<thousand>k\b|\s*(?:thousand|million|billion)\b)?(?!\.?\d|\s*[百千万]|个半)"
     rf"|(?<![a-z])(?P<english>{EN})(?![a-z])"
+    r"|(?P<half>半(?=公里|千米|公斤|斤|升|年)|(?<![a-z])half a(?=\s+(?:kilo|mile|lit|year|pound)))"
     rf"|(?P<chinese>(?!一[共起些下点定般样直切旦边]|{_PER_ZH})(?:{ZH}个半|{ZH}))",
     re.IGNORECASE | re.ASCII,
 )
@@ -129,7 +130,7 @@ def quantities(text: str) -> Iterator[Quantity]:
             after = unit(text, end)
             yield Quantity(start, after[1] if after and after[0].dimension == "money" else end, amount, "money")
         else:
-            amount = number(found["figures"] or found["english"] or found["chinese"])
+            amount = 0.5 if found["half"] else number(found["figures"] or found["english"] or found["chinese"])
             amount *= GREAT[found["thousand"].strip().casefold()] if found["thousand"] else 1
             after = unit(text, end)
             if after is None:

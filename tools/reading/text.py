@@ -17,7 +17,8 @@ _BREAK = re.compile(
     r"|although)\s+|但是?|不过|可是"
 )
 LIST = re.compile(
-    r"[\s,，、/]*(?:\b(?:and|nor|or)\b|和|或者?|以及|跟|与|还有|及)?\s*(?:an?\s+|any\s+|the\s+)?", re.IGNORECASE
+    r"[\s,，、/]*(?:\b(?:and|nor|or)\b(?:\s+(?:in|on|at)\b)?|和|或者?|要么[用在是]?|以及|跟|与|还有|及)?\s*(?:an?\s+|any\s+|the\s+)?",
+    re.IGNORECASE,
 )
 
 

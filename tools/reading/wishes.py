@@ -19,7 +19,7 @@ from tools.reading.text import LIST, Reading, clauses, either
 _MARK = re.compile(
     r"\b(?:preferably|ideally|if (?:at all )?possible|if you can|(?:would|['’]d) be (?:nice|great"
     r"|good|a plus|a bonus|ideal|even better)"
-    r"|nice to have|(?:would |['’]d )?(?:rather|prefer)(?: if| it)?|hopefully"
+    r"|nice to have|(?:would |['’]d )?(?:(?<!no, )rather|prefer)(?: if| it)?|hopefully"
     r"|bonus (?:points )?(?:if|for)|is a plus|a plus)\b"
     r"|最好(?![的看听玩吃笑])|尽量|尽可能|如果可能(?:的话)?|可以的话|如果可以|可能的话"
     r"|优先(?:考虑)?|(?:就|那)?更好(?:了|$)|更佳|最理想|倾向于?",
