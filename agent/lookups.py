@@ -161,7 +161,7 @@ def scored(box: Toolbox, user_id: str, item_ids: list[str], language: Language) 
     view = box.view(user_id)
     items = np.array([box.catalogue.index(item_id) for item_id in item_ids], np.int32)
     rows = box.ctr.batch(view, items)
-    chances = box.ctr.chances(rows)
+    chances = box.ctr.chances(rows, box.ctr.own(view))
 
     def reasons(n: int) -> list[Reason]:
         moved = effects(box.ctr, view, int(items[n]), row=rows[n : n + 1])

@@ -12,7 +12,7 @@ from tests import world
 from tests.agent.serving import Running, serving
 from tools.home import Home
 
-LOOKS = 200  # at the figures, until what was sent is learned
+LOOKS = 5_000  # at the figures, until what was sent is learned
 
 
 @pytest_asyncio.fixture

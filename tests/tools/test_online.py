@@ -11,6 +11,8 @@ from scipy.special import expit
 
 from tools.ctr.drift import popularity_drift
 from tools.ctr.online import BATCH, LOUDEST, Arrived, Online, after, walk
+from tools.ctr.own import biases
+from tools.interactions import Interactions
 
 ITEMS = 30
 
@@ -24,7 +26,7 @@ def stream(n: int, seed: int = 0, trust: float = 1.0, doubted: float = 1.0, lift
     logits, unknown = draw.normal(0, 1.5, n), draw.random(n) < 0.3
     lift = np.array([(lifts or {}).get(item, 0.0) for item in range(ITEMS)])
     truth = logits * trust * np.where(unknown, doubted, 1.0) + lift[items]
-    return Arrived(logits, np.where(unknown, 1.0, 0.02), items, draw.random(n) < expit(truth), users)
+    return Arrived(logits, np.where(unknown, 1.0, 0.02), np.zeros(n), items, draw.random(n) < expit(truth), users)
 
 
 def loss(online: Online, rows: Arrived) -> float:
@@ -75,7 +77,9 @@ def poisoned(rows: Arrived, events: int, seed: int) -> Arrived:
     """
     draw = np.random.default_rng(seed)
     logits, who = draw.normal(0, 1.5, events), np.full(events, 1000)
-    fake = Arrived(logits, 1 / (1 + np.arange(events)), draw.integers(0, ITEMS, events), logits < 0, who)
+    fake = Arrived(
+        logits, 1 / (1 + np.arange(events)), np.zeros(events), draw.integers(0, ITEMS, events), logits < 0, who
+    )
     order = draw.permutation(len(rows) + events)
     both = (np.concatenate([getattr(rows, name), getattr(fake, name)])[order] for name in rows.__dataclass_fields__)
     return Arrived(*both)
@@ -101,7 +105,9 @@ def test_a_stream_that_one_in_a_hundred_floods_leaves_chances_of_the_others_as_g
 
 def test_however_loud_the_fakes_are_they_count_as_what_one_user_may_say() -> None:
     start = Online.new(ITEMS)
-    shout = Arrived(np.zeros(5000), np.full(5000, 0.1), np.full(5000, 3), np.ones(5000, bool), np.zeros(5000, int))
+    shout = Arrived(
+        np.zeros(5000), np.full(5000, 0.1), np.zeros(5000), np.full(5000, 3), np.ones(5000, bool), np.zeros(5000, int)
+    )
     whisper = shout[slice(0, int(LOUDEST))]
     assert start.learned(shout).bias[3] == pytest.approx(start.learned(whisper).bias[3])
 
@@ -139,3 +145,24 @@ def test_drift_tells_popular_items_from_rare_and_new_ones() -> None:
     assert rare > 0.3
     assert popularity_drift(trained, np.full(50, 100)) == pytest.approx(1.0)
     assert np.isnan(popularity_drift(trained, np.empty(0, int)))
+
+
+def test_it_learns_how_far_a_users_own_surprises_go_on() -> None:
+    draw = np.random.default_rng(2)
+    rows = stream(6000)
+    lifts = draw.normal(0, 0.7, 100)
+    rows = replace(rows, clicks=draw.random(6000) < expit(rows.logits + lifts[rows.users]))
+    past = Interactions(
+        ("",),
+        ITEMS,
+        rows.users.astype(np.int32),
+        rows.items.astype(np.int32),
+        np.arange(6000.0),
+        np.ones(6000, np.float32),
+    )
+    rows = replace(rows, own=biases(past, rows.logits, rows.clicks, past.user, past.time))
+    assert np.corrcoef(rows.own[-2000:], lifts[rows.users[-2000:]])[0, 1] > 0.5
+    learned = after(Online.new(ITEMS), rows[:4000])
+    assert learned.weights[2] > 0.5
+    assert loss(learned, rows[4000:]) < loss(Online.new(ITEMS), rows[4000:]) - 0.01
+    assert after(Online.new(ITEMS), stream(4000)).weights[2] == 0  # nobody surprises

@@ -58,7 +58,8 @@ def _chances(
     then, now = ItemStats.at_moments(events, items, times), model.stats[items]
     live = np.isposinf(times)
     stats = ItemStats(np.where(live, now.count, then.count), np.where(live, now.liked, then.liked))
-    return model.chances(model.batch_at(events, owner, times, items, stats))
+    own = model.own_at(events, owner, times) if model.online else 0.0
+    return model.chances(model.batch_at(events, owner, times, items, stats), own)
 
 
 def _ids(frame: pl.DataFrame, column: str) -> pl.Series:

@@ -177,7 +177,7 @@ def _arrived(box: Toolbox, frame: pl.DataFrame) -> Arrived:
     items = np.array([box.positions[item_id] for item_id in frame["item_id"]], np.int32)
     clicks = feedback.preference(frame["kind"].to_numpy().astype(str), frame["value"].to_numpy()) > 0
     batch = box.ctr.batch_at(past, users, frame["timestamp"].to_numpy(), items, box.ctr.stats[items])
-    return box.ctr.arrived(batch, clicks, users)
+    return box.ctr.arrived(batch, clicks, users, box.ctr.own_at(past, users, frame["timestamp"].to_numpy()))
 
 
 def _drift(box: Toolbox) -> float:

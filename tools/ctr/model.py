@@ -22,6 +22,7 @@ from tools.ctr.features import SCALARS, Batch, Features, ItemStats, Past
 from tools.ctr.line import Line
 from tools.ctr.metrics import Clicks, evaluate
 from tools.ctr.online import Arrived, Online, after
+from tools.ctr.own import biases, counted
 from tools.ctr.rows import Bench, training_rows
 from tools.ctr.taste import Taste
 from tools.ctr.zoo import Mix, figures, try_all
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating]
 
-ONLINE = "online.npz"
+ONLINE = "correction.npz"
 ARRAYS = ("facets", "numbers", "bounds", "vectors", "content")
 EDGE = 1e-6  # a chance is this far from 0 and 1 at least, where log-odds are taken
 FEWEST_ROWS = 100  # below this, or with one class only, everybody gets the average
@@ -106,7 +107,9 @@ class CtrModel:
         model = cls(features, taste, mix, best.calibration, stats, labels, metrics)
         if rows.sampled:
             return model
-        late = model.arrived(batch[rest], rows.click[rest], rows.user[rest])
+        past = interactions.take(slice(-len(rows), None))
+        own = biases(past, model.frozen(batch), rows.click, rows.user[rest], rows.time[rest])
+        late = model.arrived(batch[rest], rows.click[rest], rows.user[rest], own)
         return replace(model, online=after(Online.new(interactions.n_items), late))
 
     @property
@@ -119,11 +122,12 @@ class CtrModel:
 
         `stats` (n_items,) replaces what was known of the items at fitting time.
         """
-        return self.chances(self.batch(user, items, stats))
+        return self.chances(self.batch(user, items, stats), self.own(user))
 
     def predict_many(self, users: Sequence[UserView], owner: Ints, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """What `predict` says, of many pairs at once, (n,): `owner` (n,) points into `users`, `items` (n,) into the
-        catalogue. Needs some 500 bytes of memory a pair: hand over a crowd in parts.
+        catalogue. Without the users' own biases: those move all items of a user alike, so each one's order is that of
+        `predict`. Needs some 500 bytes of memory a pair: hand over a crowd in parts.
         """
         return self.chances(self._rows(Histories.of(users), owner, items, self.stats[items]))
 
@@ -154,17 +158,36 @@ class CtrModel:
         table = self.features.matrix(history, leaning, each, items, stats)
         return Batch(table, items, each, Past.at_moments(events, users, times), self.features.content)
 
-    def chances(self, rows: Batch) -> NDArray[np.float32]:
-        """Calibrated P(click) of feature rows, (n,)."""
+    def chances(self, rows: Batch, own: NDArray[np.float64] | float = 0.0) -> NDArray[np.float32]:
+        """Calibrated P(click) of feature rows, (n,). `own`: their users' biases."""
         chances = self.calibration(self.mix.logits(rows))
         if self.online is not None:
-            chances = expit(self.online.corrected(log_odds(chances), self._doubt(rows), rows.items))
+            chances = expit(self.online.corrected(log_odds(chances), self._doubt(rows), own, rows.items))
         return chances.astype(np.float32)
 
-    def arrived(self, rows: Batch, clicks: Clicks, users: NDArray[np.int32]) -> Arrived:
+    def frozen(self, rows: Batch) -> NDArray[np.float64]:
+        """Log-odds without the online correction, (n,)."""
+        return log_odds(self.calibration(self.mix.logits(rows)))
+
+    def arrived(self, rows: Batch, clicks: Clicks, users: NDArray[np.int32], own: NDArray[np.float64]) -> Arrived:
         """What `online` learns from these rows."""
-        logits = log_odds(self.calibration(self.mix.logits(rows)))
-        return Arrived(logits, self._doubt(rows), rows.items, clicks, users)
+        return Arrived(self.frozen(rows), self._doubt(rows), own, rows.items, clicks, users)
+
+    def own(self, user: UserView) -> float:
+        """The user's bias as of now (tools/ctr/own.py); 0 where nothing is corrected."""
+        if self.online is None or not len(user.items):
+            return 0.0
+        alone = np.zeros(len(user.items), np.int32)
+        n_items = len(self.stats.count)
+        events = Interactions((user.user_id,), n_items, alone, user.items, user.times, user.weights, user.grades)
+        return float(self.own_at(events, alone[:1], np.array([np.inf]))[0])
+
+    def own_at(self, events: Interactions, users: NDArray[np.int32], times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Biases of users strictly before times, (n,). A user of -1 has none."""
+        read = counted(events, users, times)
+        past = events.take(read)
+        rows = self.batch_at(events, past.user, past.time, past.item, self.stats[past.item])
+        return biases(past, self.frozen(rows), past.weight > 0, users, times)
 
     def _doubt(self, rows: Batch) -> NDArray[np.float64]:
         counted = 3 * len(self.features.facet_names) + SCALARS.index("user_count")

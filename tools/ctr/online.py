@@ -1,10 +1,11 @@
 """A small correction of the click model, learned from events as they arrive: predict first, learn later, and only what
 held-out events do not speak against.
 
-To the log-odds z of the frozen model it adds w . (z, z d) + b_item, where d = 1 / (1 + events known of the user): how
-far the model is to be trusted, how far of people it hardly knows, and what became of each item. Weights and biases are
-the mode of a Gaussian posterior that is moved on batch by batch (Laplace's approximation, diagonal for the items).
-Nothing in it belongs to a user, and its size is that of the catalogue.
+To the log-odds z of the frozen model it adds w . (z, z d, b_user) + b_item, where d = 1 / (1 + events known of the
+user): how far the model is to be trusted, how far of people it hardly knows, how far one's own earlier surprises go on
+(tools/ctr/own.py), and what became of each item. Weights and items' biases are the mode of a Gaussian posterior that is
+moved on batch by batch (Laplace's approximation, diagonal for the items). b_user is read from the history when it is
+needed: nothing that is kept belongs to a user, and its size is that of the catalogue.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ BATCH = 100  # events learned at once
 HELD = 100  # the next ones, which judge what was learned
 LOUDEST = 20.0  # events that one user counts for in a batch, so that nobody teaches it alone
 HEARD = 50.0  # events of a user that count in full; of those who have n, each counts for this share of n
-TRUST = (0.001, 1.0)  # prior variance of w
+TRUST = (0.001, 1.0, 1.0)  # prior variance of w
 ITEM = 0.03  # prior variance of an item's bias
 STEPS = 2  # of Newton's method: more change nothing
 FIXED = 1e12  # certainty about what is not learned
@@ -33,12 +34,13 @@ FIXED = 1e12  # certainty about what is not learned
 
 @dataclass(frozen=True)
 class Arrived:
-    """Events in the order they came, (n,) each: the frozen model's `logits`, `doubt` d of the user, catalogue `items`,
-    `clicks`, and numbers that tell the `users` apart.
+    """Events in the order they came, (n,) each: the frozen model's `logits`, `doubt` d and `own` bias of the user,
+    catalogue `items`, `clicks`, and numbers that tell the `users` apart.
     """
 
     logits: Doubles
     doubt: Doubles
+    own: Doubles
     items: NDArray[np.integer]
     clicks: Clicks
     users: NDArray[np.integer]
@@ -47,12 +49,12 @@ class Arrived:
         return len(self.clicks)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_]) -> Arrived:
-        return Arrived(self.logits[rows], self.doubt[rows], self.items[rows], self.clicks[rows], self.users[rows])
+        return Arrived(*(getattr(self, name)[rows] for name in Arrived.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
 class Online:
-    """`weights` (2,) with `precision` (2, 2); `bias` and `certainty` (n_items + 1,), the last for items that came after
+    """`weights` (3,) with `precision` (3, 3); `bias` and `certainty` (n_items + 1,), the last for items that came after
     training, of which nothing is learned.
     """
 
@@ -65,19 +67,20 @@ class Online:
     def new(cls, n_items: int) -> Online:
         """Changes nothing yet."""
         certainty = np.append(np.full(n_items, 1 / ITEM), FIXED)
-        return cls(np.zeros(2), np.diag(1 / np.array(TRUST)), np.zeros(n_items + 1), certainty)
+        return cls(np.zeros(len(TRUST)), np.diag(1 / np.array(TRUST)), np.zeros(n_items + 1), certainty)
 
     def logits(self, rows: Arrived) -> Doubles:
         """Corrected log-odds, (n,)."""
-        return self.corrected(rows.logits, rows.doubt, rows.items)
+        return self.corrected(rows.logits, rows.doubt, rows.own, rows.items)
 
-    def corrected(self, logits: Doubles, doubt: Doubles, items: NDArray[np.integer]) -> Doubles:
+    def corrected(self, logits: Doubles, doubt: Doubles, own: Doubles | float, items: NDArray[np.integer]) -> Doubles:
         trust = 1 + self.weights[0] + self.weights[1] * doubt
-        return np.asarray(logits * trust + self.bias[self._place(items)])
+        return np.asarray(logits * trust + self.weights[2] * own + self.bias[self._place(items)])
 
     def learned(self, rows: Arrived) -> Online:
         """After these events."""
-        x, place = np.column_stack([rows.logits, rows.logits * rows.doubt]), self._place(rows.items)
+        x = np.column_stack([rows.logits, rows.logits * rows.doubt, rows.own])
+        place = self._place(rows.items)
         _, user, count = np.unique(rows.users, return_inverse=True, return_counts=True)
         loud, size = np.minimum(1, LOUDEST / count)[user] * np.minimum(1, HEARD * rows.doubt), len(self.bias)
         new = self

@@ -38,7 +38,7 @@ def scored(box: Toolbox, user: UserView, item_ids: Sequence[str], top: int = 3) 
             raise NotFound(f"item_ids[{n}]: no item {item_id!r} in the catalogue", f"item_ids[{n}]")
     items = np.array([box.positions[item_id] for item_id in item_ids], np.int32)
     rows = box.ctr.batch(user, items)
-    chances = box.ctr.chances(rows)
+    chances = box.ctr.chances(rows, box.ctr.own(user))
     out = []
     for n, (item_id, item) in enumerate(zip(item_ids, items.tolist(), strict=True)):
         moved = effects(box.ctr, user, item, top, rows[n : n + 1])

@@ -41,7 +41,7 @@ def run(args: Arguments, context: Context) -> str:
     box, user = context.box, context.user
     items, where = _candidates(context)
     rows = box.ctr.batch(user, items)
-    chances = box.ctr.chances(rows)
+    chances = box.ctr.chances(rows, box.ctr.own(user))
 
     learned = box.ctr.metrics.get("auc", 0.0) > 0.5  # else it tells nobody from nobody: a figure, but no reason
 

@@ -43,6 +43,9 @@ class Timeline:
         return packed
 
 
+CELLS = 1_000_000  # moments times events of one user that are held at once
+
+
 @dataclass(frozen=True)
 class Sums:
     """The users of `rows` just before their moments: sums over their events, (len(rows), columns) each."""
@@ -65,6 +68,9 @@ def walk(
 
     `decayed_by` and `counted_by` are (n_items, columns). All events of a user at one time are folded in together.
     """
+    if len(events.user_ids) == 1 and len(users) * len(events.user) <= CELLS:
+        yield _alone(events, users, times, decayed_by, counted_by, half_life_days)
+        return
     # 1. Sort the events by user and time and cut them into moments.
     line = Timeline(events.user, events.time)
     user, item = events.user[line.order], events.item[line.order]
@@ -101,3 +107,25 @@ def walk(
         rows = queue[queued[step] : queued[step + 1]]
         mine = users[rows]
         yield Sums(rows, decayed[mine], tried[mine], approved[mine])
+
+
+def _alone(
+    events: Interactions,
+    users: NDArray[np.int32],
+    times: NDArray[np.float64],
+    decayed_by: Floats,
+    counted_by: Floats,
+    half_life_days: float,
+) -> Sums:
+    """The same of one user, every moment against every event: a turn has no time to walk."""
+    line = Timeline(events.user, events.time)
+    end = line.spans(users, times)[1]
+    item, time, weight = (of[line.order] for of in (events.item, events.time, events.weight))
+    rows = np.flatnonzero(end > 0)
+    seen = np.arange(len(item)) < end[rows, None]
+    age = np.maximum(time[end[rows] - 1, None] - time, 0.0) / 86_400.0
+    signed = np.where(seen, np.exp2(-age / half_life_days) * weight, 0.0).astype(np.float32)
+    decays, counts = decayed_by[item], counted_by[item]
+    return Sums(
+        rows, signed @ decays, seen.astype(np.float32) @ counts, (seen & (weight > 0)).astype(np.float32) @ counts
+    )

@@ -37,7 +37,8 @@ def arrived(box: Toolbox, data: Dataset, rows: Rows) -> Arrived:
     pairs = data.frame[rows].select("user_id", "item_id", "timestamp")
     said = score_pairs(frozen, pairs)["ctr"].cast(pl.Float64).to_numpy()
     start, end = Timeline(log.user, log.time).spans(log.user[rows], log.time[rows])
-    return Arrived(log_odds(said), 1 / (1.0 + end - start), log.item[rows], log.weight[rows] > 0, log.user[rows])
+    own = frozen.ctr.own_at(log, log.user[rows], log.time[rows])
+    return Arrived(log_odds(said), 1 / (1.0 + end - start), own, log.item[rows], log.weight[rows] > 0, log.user[rows])
 
 
 def report(box: Toolbox, data: Dataset, rows: Rows, test: int, seed: int) -> Report:
