@@ -9,7 +9,7 @@ and reads both again. An event is reflected when all of this holds:
                 disliked or as neither; the item is not on the slate (where the domain hides what was seen)
     liked       a card of the slate: the profile counts one like more, what is left of the slate is scored anew
     rejected    a card of the slate: the same of dislikes
-    posted      an approval of an item further down: as liked
+    posted      an approval of any item of the catalogue that is new to the user: as liked
     seen        a card of the slate: nothing more
 
 Milliseconds are from the request to its 202: of one client, and of 8 at once, each in the middle of rounds of its own,
@@ -102,12 +102,15 @@ class Visitor:
 
     http: Socket
     hides: bool  # what was seen
+    catalogue: list[str]
+    met: defaultdict[str, set[str]]  # items, by user
     rng: np.random.Generator
 
     async def round(self, user: str, act: Act, seen: Seen) -> None:
         before, slate = await self._profile(user), await self._slate(user)
-        cards = [item["item_id"] for item in slate]
-        item = str(self.rng.choice(cards[:CARDS] if act.card else cards[CARDS:]))
+        cards = [item["item_id"] for item in slate[:CARDS]]
+        item = str(self.rng.choice(cards if act.card else [one for one in self.catalogue if one not in self.met[user]]))
+        self.met[user].add(item)
         body = orjson.dumps({"user_id": user, "item_id": item, **act.event})
         start = time.perf_counter()
         status, told = await self.http.ask("POST", "/v1/events", body)
@@ -243,22 +246,26 @@ async def measure(home: Home, rounds: int = ROUNDS, items: int = ITEMS, clients:
     with copied(home) as copy:
         domain, rng = load_domain(copy), np.random.default_rng(0)
         store = Store.open(copy.store_url)
-        users = [user.user_id for user in store.users() if user.profiling]
+        catalogue = [item.item_id for item in store.items()]
+        users, met = [user.user_id for user in store.users() if user.profiling], defaultdict[str, set[str]](set)
+        for user, item in store.events().select("user_id", "item_id").iter_rows():
+            met[user].add(item)
         store.close()
         rng.shuffle(users)
         async with served(copy) as address, AsyncExitStack() as open_:
             visitors = []
             for n in range(clients):
                 http = await open_.enter_async_context(connected(address))
-                visitors.append(Visitor(http, domain.policy.hide_seen, np.random.default_rng(n)))
+                visitors.append(Visitor(http, domain.policy.hide_seen, catalogue, met, np.random.default_rng(n)))
             kinds, [first, *_] = acts(domain), visitors
             await _rounds([first], users[:WARM_UP], kinds, 1, "warm")
             await first.item(items, users[0], defaultdict(list))
-            # All of them first: the server closes connections that ask nothing for some seconds.
-            among = await _rounds(visitors, users[::-1], kinds, rounds, "among")
-            alone = await _rounds([first], users, kinds, rounds, "alone")
-            told = {"events": alone, f"events, {clients} clients at once": among}
-            return {"goal": GOAL, **told, "items": await _items(first, users, items)}
+            return {
+                "goal": GOAL,
+                "events": await _rounds([first], users, kinds, rounds, "alone"),
+                f"events, {clients} clients at once": await _rounds(visitors, users[::-1], kinds, rounds, "among"),
+                "items": await _items(first, users, items),
+            }
 
 
 def main() -> None:
