@@ -30,7 +30,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -252,20 +252,21 @@ async def measure(home: Home, rounds: int = ROUNDS, items: int = ITEMS, clients:
             met[user].add(item)
         store.close()
         rng.shuffle(users)
-        async with served(copy) as address, AsyncExitStack() as open_:
-            visitors = []
-            for n in range(clients):
-                http = await open_.enter_async_context(connected(address))
-                visitors.append(Visitor(http, domain.policy.hide_seen, catalogue, met, np.random.default_rng(n)))
-            kinds, [first, *_] = acts(domain), visitors
+        async with served(copy) as address, connected(address) as http:
+            first = Visitor(http, domain.policy.hide_seen, catalogue, met, rng)
+            kinds = acts(domain)
             await _rounds([first], users[:WARM_UP], kinds, 1, "warm")
             await first.item(items, users[0], defaultdict(list))
-            return {
+            told = {
                 "goal": GOAL,
                 "events": await _rounds([first], users, kinds, rounds, "alone"),
-                f"events, {clients} clients at once": await _rounds(visitors, users[::-1], kinds, rounds, "among"),
                 "items": await _items(first, users, items),
             }
+            async with AsyncExitStack() as open_:  # only now: the server closes connections that ask nothing
+                others = [await open_.enter_async_context(connected(address)) for _ in range(clients)]
+                each = [replace(first, http=http, rng=np.random.default_rng(n)) for n, http in enumerate(others)]
+                told[f"events, {clients} clients at once"] = await _rounds(each, users[::-1], kinds, rounds, "among")
+            return told
 
 
 def main() -> None:
