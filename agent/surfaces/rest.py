@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi import Body as Body_
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 
+from agent import kept
 from agent.imagine import imagine
 from agent.language import detect
 from agent.llm import Deadline
@@ -19,7 +20,7 @@ from agent.surfaces.auth import Caller, GuardedRoute, Known
 from agent.surfaces.described import DONE, UserId
 from agent.surfaces.errors import Problem, Refused, invalid
 from agent.surfaces.limits import attended
-from agent.surfaces.services import Given
+from agent.surfaces.services import Given, Tools
 from agent.surfaces.settings import MAX_QUERY
 from tools.domain import Language
 from tools.errors import NotFound
@@ -144,8 +145,7 @@ async def post_recommend(body: RecommendBody, caller: Known, services: Given, re
     user = caller.acting_for(body.user_id, "user_id")
     box = await services.box()
     language = detect(body.query or "")
-    slate = await services.computed(recommend, box, user, body.query, body.k, body.filters, body.exclude, language)
-    await services.keep(slate)
+    slate = await services.computed(_slate, box, user, body, language)
     if not body.write:
         return WrittenSlate(**dict(slate))
 
@@ -173,8 +173,7 @@ async def post_events(
     if not 0 < len(sent) <= services.settings.max_events:
         raise Refused(invalid(f"send 1 to {services.settings.max_events:,} events at once"))
     events = [_event(event, caller, "" if alone else f"[{n}].") for n, event in enumerate(sent)]
-    box = await services.box()
-    outcomes = await to_thread.run_sync(box.store.append, events)
+    outcomes = await to_thread.run_sync(_append, services.live, events)
     services.learner.nudge(len(events))
     if alone and outcomes == ["conflict"]:
         message = f"event_id {events[0].event_id!r} is stored with another body"
@@ -221,6 +220,17 @@ async def patch_profile(user_id: UserId, body: ProfilePatch, caller: Known, serv
     if body.stated:
         await to_thread.run_sync(tastes.state, box.store, user, body.stated)
     return (await services.computed(_profile, box, user))[0]
+
+
+def _slate(box: Toolbox, user: str, body: RecommendBody, language: Language) -> Slate:
+    """Remembered before it is shown, so that it can be explained."""
+    slate = recommend(box, user, body.query, body.k, body.filters, body.exclude, language)
+    kept.keep(box.store, slate)
+    return slate
+
+
+def _append(live: Tools, events: list[Event]) -> list[Outcome]:
+    return live.current().store.append(events)
 
 
 def _event(event: EventBody, caller: Caller, at: str) -> Event:
