@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import jwt
@@ -144,23 +144,24 @@ async def test_a_user_that_open_webui_signs_is_believed_behind_a_service_token_a
 
 
 @pytest.mark.parametrize(
-    ("header", "remedy"),
+    ("made", "remedy"),
     [
-        (signed("x" * 32), "TASTEMAKER_OPENWEBUI_JWT_SECRET must be FORWARD_USER_INFO_HEADER_JWT_SECRET"),
-        (signed(exp=int(time.time()) - 60), "compare the clocks"),
-        (signed(iat=int(time.time()) + 600), "compare the clocks"),
-        (signed(iss="another"), "not a token of Open WebUI"),
-        (signed(exp=None), "exp"),
-        (signed(sub=None), "sub"),
-        (signed(sub=7), "not a token of Open WebUI"),
-        ({"X-OpenWebUI-User-Jwt": jwt.encode({"sub": "42", "iss": "open-webui"}, None, "none")}, "not a token"),
-        ({"X-OpenWebUI-User-Jwt": "nonsense"}, "not a token of Open WebUI"),
-        ({"X-OpenWebUI-User-Id": "42"}, "set FORWARD_USER_INFO_HEADER_JWT_SECRET in Open WebUI"),
+        (lambda: signed("x" * 32), "TASTEMAKER_OPENWEBUI_JWT_SECRET must be FORWARD_USER_INFO_HEADER_JWT_SECRET"),
+        (lambda: signed(exp=int(time.time()) - 60), "compare the clocks"),
+        (lambda: signed(iat=int(time.time()) + 600), "compare the clocks"),
+        (lambda: signed(iss="another"), "not a token of Open WebUI"),
+        (lambda: signed(exp=None), "exp"),
+        (lambda: signed(sub=None), "sub"),
+        (lambda: signed(sub=7), "not a token of Open WebUI"),
+        (lambda: {"X-OpenWebUI-User-Jwt": jwt.encode({"sub": "42", "iss": "open-webui"}, None, "none")}, "not a token"),
+        (lambda: {"X-OpenWebUI-User-Jwt": "nonsense"}, "not a token of Open WebUI"),
+        (lambda: {"X-OpenWebUI-User-Id": "42"}, "set FORWARD_USER_INFO_HEADER_JWT_SECRET in Open WebUI"),
     ],
 )
 async def test_whatever_else_names_a_user_is_refused_with_the_remedy(
-    home: Home, header: dict[str, str], remedy: str
+    home: Home, made: Callable[[], dict[str, str]], remedy: str
 ) -> None:
+    header = made()  # now: a signature that was made when tests were collected has expired
     async with serving(home, token=SERVICE, openwebui_secret=SHARED) as running:
         answer = await running.chat(headers=header)
         assert (answer.status_code, problem(answer)["code"]) == (401, "identity_not_believed")
