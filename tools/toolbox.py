@@ -73,15 +73,21 @@ class Toolbox:
     @classmethod
     def open(cls, home: Home, store: Store | None = None) -> Toolbox:
         """Load the current bundle, every file verified, with the items that changed since. Without `store`, the home's
-        own is opened.
+        own is opened. From then on BLAS computes on one thread in this process.
 
         Raises:
             BundleMissing: nothing was ingested or trained in this home.
             CorruptData: a file of the bundle is not what its manifest says.
         """
+        from threadpoolctl import threadpool_limits
+
         from tools.overlay import Overlay
 
-        return Overlay(cls.bundled(home, store)).follow()
+        box = cls.bundled(home, store)
+        # Tools run side by side on small matrices: BLAS threads that wait by spinning took half of a turn's processor
+        # time.
+        threadpool_limits(1, "blas")
+        return Overlay(box).follow()
 
     @classmethod
     def bundled(cls, home: Home, store: Store | None = None) -> Toolbox:
