@@ -27,7 +27,7 @@ from tools.reading.flags import Flags
 from tools.reading.manner import CANCELLED, CANCELLED_AFTER, RESET, Manner
 from tools.reading.merge import merge, rest
 from tools.reading.names import Names
-from tools.reading.negation import refused
+from tools.reading.negation import refused, unread
 from tools.reading.numbers import Numbers
 from tools.reading.operators import Operators
 from tools.reading.text import Reading, Word, blank, left, words
@@ -133,6 +133,9 @@ class _Reader:
         gone = [Reading(w.start, w.end, w.field, "", None) for w in compared]
         gone += [Reading(a.start, a.end, a.field, "", None) for a in allowed]
         gone += [Reading(start, end, "", "", None) for start, end in [*((a, b) for a, b, _ in lifted), *resets]]
+        known = [(r.start, r.end) for r in (*hard, *soft, *gone)] + [(f.start, f.end) for f in found]
+        known += [(start, end) for start, end, *_ in wishes]
+        gone += [Reading(start, end, "", "", None) for start, end in unread(blank(free, known))]
         kept = [r for r in soft if r.stands or r.operator in ("!=", "not_contains")]
         critical = [*compared, *critiques.of_values(free, [f for f in found if self.catalogue.fields[f.field].values])]
         return Intent(

@@ -80,9 +80,7 @@ def prompts(
 
 
 def tasks(
-    world: Annotated[
-        str, typer.Option(help="games, hotels, flats (to develop against), bikes, events (to test with).")
-    ] = "games",
+    world: Annotated[str, typer.Option(help="games, hotels, flats, bikes or events.")] = "games",
     seed: Annotated[int, typer.Option(help="Of the catalogue and the tasks.")] = 0,
     mode: ModeOption = Mode.plan,
     limit: LimitOption = None,

@@ -114,7 +114,7 @@ def _one(
         slate = ranked(box, user, query, k, filters, exclude, language)
         known, domain = box.view(user).known, box.domain
     if not known:
-        note(f"Nothing is known of user {user!r}: a cold-start slate, from what everybody likes.")
+        note(f"Nothing is known of user {user!r}: a cold-start slate.")
     if as_json:
         emit(slate.model_dump(mode="json"))
     else:

@@ -76,7 +76,7 @@ async def speak(agent: Agent, request: TurnRequest, quiet: bool) -> Reply:
     if not quiet and end != "\n":
         say("")
     if not agent.live.current().view(request.user_id).known:
-        note(f"Nothing is known of user {request.user_id!r}: a cold-start answer, from what everybody likes.")
+        note(f"Nothing is known of user {request.user_id!r}: a cold-start answer.")
     note(_took(reply, time.perf_counter() - started))
     return reply
 

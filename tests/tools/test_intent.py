@@ -229,6 +229,9 @@ def test_constraints_are_read_from_the_words(
         ("something like Star Wars, no horror", "something like Star Wars"),
         ("今晚想看一部轻松的科幻喜剧，1985年以后的", "今晚想看一部轻松的 Sci-Fi Comedy"),
         ("不要恐怖片", "不要恐怖片"),
+        ("a sci-fi story about robots, not slimy aliens", "Sci-Fi story about robots"),
+        ("a comedy without swearing but with dogs", "Comedy but with dogs"),
+        ("想看喜剧，不要有脏话的", "想看 Comedy"),
         ("   ", ""),
     ],
 )

@@ -64,6 +64,22 @@ def refused(text: str, end: int) -> int | None:
     return found.end() if found else None
 
 
+_UNREAD = re.compile(  # "..., not leather": what is refused, and no reader knows
+    r"\b(?:and|but)?\s*\b(?:no|not|without|except(?: for)?|nothing (?:with|about|from|by|in|of)|avoid(?:ing)?"
+    r"|instead of|rather than|anything but)\s+(?!sure\b|only\b|just\b)[^,.;:!?()，。；：！？、\0]+?"
+    r"(?=\s+(?:but|please|though)\b|[,.;:!?()，。；：！？\0]|$)"
+    r"|(?:不要|不想要|别要?|不含|不带|不喜欢|讨厌|除了)[^,.;:!?()，。；：！？、\0]{1,20}",
+    re.IGNORECASE,
+)
+
+
+def unread(text: str) -> list[tuple[int, int]]:
+    """Where things are refused that no reader knows; `text` has what was read hidden. Searched for, they would be
+    found.
+    """
+    return [found.span() for found in _UNREAD.finditer(text)]
+
+
 def needless(text: str, at: int) -> bool:
     """ "I don't need breakfast" refuses none."""
     found = list(_NEEDLESS.finditer(text, max(0, at - LOOK_BACK), at))

@@ -19,6 +19,7 @@ _OR = re.compile(
     r"[\s,，、]*(?:\bor\b|或者?|还是|要么)\s*(?:(?:in|on|by|from|with|at|用|在|是)\s*)?(?:an?\s+|the\s+)?",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"\b(?:and|or|nor)\b|[和或跟与及]", re.IGNORECASE)
 _EITHER = re.compile(
     r"\s*,?\s*(?:either|any|both)(?: one)? (?:is|are|will|would)\b|[^\s,，。]{0,4}都(?:行|可以|好|成|没关系)",
     re.IGNORECASE,
@@ -88,7 +89,7 @@ class Operators:
 
     def _group(self, group: list[Found], text: str) -> Iterator[Reading]:
         gaps = [text[a.end : b.start] for a, b in pairwise(group)]
-        joined = any(re.search(r"\w", gap) for gap in gaps)  # "no a, b or c" refuses all three, "no a, b" only a
+        joined = any(_JOINED.search(gap) for gap in gaps)  # "no a, b or c" refuses all three, "no a, b" only a
         either = len(group) > 1 and _choice(group, text)
         less = {wish.value: wish.start for wish in of_values(text, group) if wish.direction == "less"}
         start = None
