@@ -20,6 +20,7 @@ from tools.catalogue import Catalogue, Filters
 from tools.domain import Domain
 from tools.reading import critiques
 from tools.reading.allowed import Allowed, widened
+from tools.reading.beyond import FLIP
 from tools.reading.counting import plain
 from tools.reading.dates import read_dates
 from tools.reading.fields import Fields
@@ -39,7 +40,6 @@ from tools.reading.years import plain_years, read_years
 LONGEST = 4000  # characters looked at, runs of spaces among them
 MAX_TEXT = 1000  # characters read; a wish is shorter
 MAX_WORDS = 250  # of them
-TURNED = {"<": ">=", ">": "<=", ">=": "<", "<=": ">"}
 TEXTS = 2000  # items whose texts say which words are none misspelt
 
 
@@ -213,11 +213,11 @@ class _Reader:
 
 
 def _turned(reading: Reading, bounds: Sequence[Reading], text: str) -> Reading:
-    """ "高于2000的就算了" is a bound turned round; a range has no other side."""
-    end = refused(text, reading.end) if reading.operator in TURNED else None
+    """ "高于2000的就算了", "三个卧室的不要" are turned round; a range has no other side."""
+    end = refused(text, reading.end) if reading.operator in FLIP else None
     if end is None or sum(r.start == reading.start for r in bounds) > 1:
         return reading
-    return replace(reading, end=end, operator=TURNED[reading.operator])
+    return replace(reading, end=end, operator=FLIP[reading.operator])
 
 
 def _vocabulary(catalogue: Catalogue) -> frozenset[str]:

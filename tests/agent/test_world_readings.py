@@ -48,6 +48,7 @@ FLATS: list[tuple[str, dict[str, Any]]] = [
     ("Fatima Zahir的房子不租。", {"landlord": {"not_contains": ["Fatima Zahir"]}}),
     ("除花园公寓以外都行。", {"kind": {"!=": ["garden flat"]}}),
     ("two bedrooms, no more and no fewer.", {"bedrooms": {"==": 2}}),
+    ("三个卧室的不要。", {"bedrooms": {"!=": 3}}),
     ("1个或者2个卧室都行。", {"bedrooms": {"in": [1, 2]}}),
 ]
 BIKES: list[tuple[str, dict[str, Any]]] = [
